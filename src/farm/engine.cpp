@@ -1,0 +1,266 @@
+#include "farm/engine.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "units/assert.hpp"
+#include "units/quantity.hpp"
+
+namespace drover::farm {
+namespace {
+
+schedule::Rules rules_of(const RunOptions& options, const Plan& plan, Bytes memory_budget) {
+  // With --keep-order so many outputs may wait for an older task; each costs some 200 bytes.
+  constexpr std::uint64_t run_ahead = 100'000;
+  schedule::Rules rules;
+  rules.slots = plan.slots;
+  rules.cores_per_task = plan.threads;
+  rules.memory = options.memory ? memory_budget : Bytes{};
+  rules.memory_per_task = options.memory.value_or(Bytes{});
+  rules.retries = options.retries;
+  rules.retry_delay = options.retry_delay;
+  rules.seed = options.seed;
+  rules.timeout = options.timeout;
+  rules.timeout_per_cent = options.timeout_per_cent;
+  rules.grace = options.grace;
+  rules.delay = options.delay;
+  rules.halt = options.halt;
+  rules.run_ahead = options.keep_order && !options.inputs.shuffle ? run_ahead : 0;
+  return rules;
+}
+
+}  // namespace
+
+schedule::Source::Answer PulledInputs::next(schedule::TaskNumber& number) {
+  if (error) return Answer::end;
+  if (count_ == pulled_.size()) pulled_.emplace_back();
+  TaskInput& pulled = pulled_[count_];
+  Result<Pull> pull = inputs_.next(pulled);
+  if (!pull) {
+    error = std::move(pull).error();
+    return Answer::end;
+  }
+  switch (*pull) {
+    case Pull::later: return Answer::later;
+    case Pull::end: return Answer::end;
+    case Pull::task: break;
+  }
+  number = pulled.number;
+  ++count_;
+  return Answer::task;
+}
+
+void PulledInputs::take(schedule::TaskNumber number, TaskInput& input) {
+  DROVER_ASSERT(first_ < count_ && pulled_[first_].number == number, first_, count_, number);
+  std::swap(input, pulled_[first_++]);
+  if (first_ == count_) first_ = count_ = 0;
+}
+
+Engine::Engine(Parts parts)
+    : options_(parts.options),
+      me_(parts.me),
+      plan_(std::move(parts.plan)),
+      memory_budget_(parts.memory_budget),
+      usable_cores_(parts.usable_cores),
+      source_(std::move(parts.inputs)),
+      starter_(std::move(parts.starter)),
+      reporter_(std::move(parts.reporter)),
+      tag_(std::move(parts.tag)),
+      poller_(std::move(parts.poller)),
+      display_(parts.display),
+      capture_budget_(temporary_folder()),
+      collator_(options_, capture_budget_, [this] { display_.clear(); }),
+      environment_(::environ, plan_.threads, options_.scratch),
+      scheduler_(rules_of(options_, plan_, memory_budget_), source_) {
+  poller_.add(me_.signals.get(), tag(Tag::signals));
+  poller_.add(me_.guardian_gone.get(), tag(Tag::guardian));
+}
+
+RunningTask& Engine::slot(schedule::Slot slot) {
+  if (slot >= slots_.size()) slots_.resize(slot + 1);
+  if (!slots_[slot]) slots_[slot] = std::make_unique<RunningTask>(capture_budget_, environment_);
+  return *slots_[slot];
+}
+
+int Engine::run() {
+  schedule_and_apply();
+  while (!finished()) turn();
+  end_leftovers_of_the_run();
+  say_goodbye();
+  return exit_status();
+}
+
+bool Engine::finished() const {
+  const bool tasks_done = scheduler_.done() && aftermaths_ == 0;
+  return tasks_done && (collator_.idle() || give_up_output_);
+}
+
+void Engine::turn() {
+  watch_outlets();
+  watch_input();
+  display_.update(snapshot(), clock_.now());
+  const schedule::Time wake = wake_at();
+  schedule::Time limit{-1};
+  if (wake != schedule::never) limit = std::max(schedule::Time{0}, wake - clock_.now());
+  ready_.clear();
+  poller_.wait(limit, ready_);
+  for (const std::uint64_t what : ready_) {
+    const auto slot_number = static_cast<schedule::Slot>(what >> 8U);
+    switch (static_cast<Tag>(what & 0xffU)) {
+      case Tag::ended: leader_ended(slot_number); break;
+      case Tag::output: read_stream(slot(slot_number), 0, 4), settle(slot_number); break;
+      case Tag::errors: read_stream(slot(slot_number), 1, 4), settle(slot_number); break;
+      case Tag::signals: read_signals(); break;
+      case Tag::guardian: guardian_is_gone(); break;
+      case Tag::input: note(schedule::Event::Kind::input_ready); break;
+      case Tag::standard_output:
+      case Tag::standard_error: break;  // schedule_and_apply() pumps
+    }
+  }
+  if (aftermaths_ > 0) look_after_leftovers();
+  if (clock_.now() >= next_sample_) sample();
+  schedule_and_apply();
+}
+
+schedule::Time Engine::wake_at() const {
+  if (clock_.paused()) return schedule::never;
+  schedule::Time wake = std::min(scheduler_.next_deadline(), display_.next_update());
+  // Group members are no children of ours: nothing but looking tells when they are gone.
+  constexpr schedule::Time leftovers_every = std::chrono::milliseconds(20);
+  if (aftermaths_ > 0) wake = std::min(wake, clock_.now() + leftovers_every);
+  if (scheduler_.counts().running > 0) wake = std::min(wake, next_sample_);
+  return wake;
+}
+
+void Engine::schedule_and_apply() {
+  do {
+    hold_if_needed();
+    decisions_.clear();
+    const std::vector<schedule::Event> events = std::exchange(events_, {});
+    scheduler_.handle(events, clock_.now(), decisions_);
+    for (const schedule::Decision& decision : decisions_) apply(decision);
+    if (source_.error && !fatal_) {
+      display_.message(source_.error->what());
+      fatal_ = true;
+      note(schedule::Event::Kind::drain);
+    }
+    if (scheduler_.done()) collator_.no_more();
+    if (Result<void> pumped = collator_.pump(); !pumped) fail(pumped.error());
+    if (collator_.outlet(0).gone() && !output_gone_) {
+      output_gone_ = true;
+      note(schedule::Event::Kind::stop);
+    }
+  } while (!events_.empty());
+}
+
+void Engine::apply(const schedule::Decision& decision) {
+  using Kind = schedule::Decision::Kind;
+  switch (decision.kind) {
+    case Kind::start: return start(decision);
+    case Kind::terminate:
+    case Kind::kill: return end_task(decision);
+    case Kind::retry:
+      report(slot(decision.slot), decision.slot, schedule::Verdict::failed, false);
+      return keep(decision.slot);
+    case Kind::finished: return finish(decision);
+  }
+}
+
+void Engine::fail(const Error& error) {
+  if (fatal_) return;
+  fatal_ = true;
+  display_.message(error.what());
+  note(schedule::Event::Kind::stop);
+}
+
+// Nothing new is started while nobody reads what is there already, and while the run is stopped.
+void Engine::hold_if_needed() {
+  const bool hold = clock_.paused() || collator_.congested();
+  if (hold == held_) return;
+  held_ = hold;
+  note(hold ? schedule::Event::Kind::hold : schedule::Event::Kind::release);
+}
+
+void Engine::watch_outlets() {
+  for (std::size_t i = 0; i < outlet_watched_.size(); ++i) {
+    Outlet& outlet = collator_.outlet(i);
+    const bool wanted = !outlet.idle();
+    if (wanted == outlet_watched_[i]) continue;
+    if (wanted) {
+      const Tag kind = i == 0 ? Tag::standard_output : Tag::standard_error;
+      outlet_watched_[i] = poller_.add(outlet.wait_fd(), tag(kind), process::Poller::For::writing);
+    } else {
+      poller_.remove(outlet.wait_fd());
+      outlet_watched_[i] = false;
+    }
+  }
+}
+
+void Engine::watch_input() {
+  const bool wanted = scheduler_.waiting_for() == schedule::Waiting::input;
+  const int fd = wanted ? source_.inputs().wait_fd() : -1;
+  if (fd == watched_input_) return;
+  if (watched_input_ >= 0) poller_.remove(watched_input_);
+  watched_input_ = -1;
+  if (fd < 0) return;
+  if (poller_.add(fd, tag(Tag::input))) {
+    watched_input_ = fd;
+  } else {
+    note(schedule::Event::Kind::input_ready);  // a file never keeps anybody waiting
+  }
+}
+
+progress::Snapshot Engine::snapshot() const {
+  progress::Snapshot now;
+  now.counts = scheduler_.counts();
+  now.waiting = scheduler_.waiting_for();
+  now.slots = scheduler_.slots();
+  now.total = source_.total();
+  now.cores_used = static_cast<std::uint32_t>(now.counts.running) * plan_.threads;
+  now.cores_budget = std::max(usable_cores_, plan_.slots * plan_.threads);
+  if (options_.memory) {
+    now.memory_used = Bytes{now.counts.running * options_.memory->count};
+    now.memory_budget = memory_budget_;
+  }
+  now.elapsed = clock_.now();
+  return now;
+}
+
+void Engine::say_goodbye() {
+  display_.finish();
+  const schedule::Counts& counts = scheduler_.counts();
+  progress::Totals totals;
+  totals.succeeded = counts.succeeded;
+  totals.failed = counts.failed;
+  totals.not_run = counts.not_run;
+  if (!scheduler_.source_ended() || source_.error) {
+    const auto [rest, more] = source_.inputs().count_rest();
+    totals.not_run += rest;
+    totals.not_run_is_least = more || source_.error;
+  }
+  totals.wall_seconds = std::chrono::duration<double>(clock_.now()).count();
+  totals.cores = std::max(usable_cores_, 1U);
+  if (counts.read == 0 && totals.not_run == 0) {
+    if (!source_.error) display_.message("no inputs: nothing to do");
+    return;
+  }
+  const bool all_well = counts.failed == 0 && totals.not_run == 0;
+  if (options_.progress == progress::Mode::none && all_well) return;
+  display_.message(reporter_.summary().text(totals));
+}
+
+int Engine::exit_status() const {
+  const schedule::Counts& counts = scheduler_.counts();
+  if (fatal_ || guardian_gone_) return 255;
+  const bool cut_short = counts.not_run > 0 || !scheduler_.source_ended();
+  if (first_signal_ != 0 && (signal_stops_ || cut_short)) return 128 + first_signal_;
+  if (output_gone_) return 128 + SIGPIPE;
+  const bool success_came = scheduler_.halted() && options_.halt.what == schedule::Halt::What::success;
+  if (success_came) return 0;
+  constexpr std::uint64_t most = 101;
+  return static_cast<int>(std::min(counts.failed, most));
+}
+
+}  // namespace drover::farm

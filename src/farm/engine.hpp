@@ -1,0 +1,158 @@
+// The event loop of a run: reports to the scheduler what happened, carries out what it decides.
+//
+//     inputs → scheduler → starter → process → pipes → collator → standard output
+//                  ↑___________ended____________|→ reporter → job log, crash report, summary
+//
+// Everything that waits, waits here. The loop never blocks on a task, a reader or an input.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "farm/clock.hpp"
+#include "farm/collator.hpp"
+#include "farm/options.hpp"
+#include "farm/plan.hpp"
+#include "farm/reporter.hpp"
+#include "farm/running_task.hpp"
+#include "farm/starter.hpp"
+#include "process/guardian.hpp"
+#include "process/poller.hpp"
+#include "progress/display.hpp"
+#include "schedule/scheduler.hpp"
+
+namespace drover::farm {
+
+// The inputs as the scheduler sees them: numbers. The values of tasks that were pulled wait here for their start.
+class PulledInputs : public schedule::Source {
+ public:
+  explicit PulledInputs(Inputs inputs) : inputs_(std::move(inputs)) {}
+  [[nodiscard]] Answer next(schedule::TaskNumber& number) override;
+
+  // Swaps the values of a task that starts into `input`. Requires: tasks start in the order they were pulled in.
+  void take(schedule::TaskNumber number, TaskInput& input);
+
+  std::optional<Error> error;  // the input broke off; what was read stands
+  [[nodiscard]] Inputs& inputs() { return inputs_; }
+  [[nodiscard]] std::optional<std::uint64_t> total() const { return inputs_.total(); }
+
+ private:
+  Inputs inputs_;
+  std::vector<TaskInput> pulled_;  // first_ … count_ wait; reused from batch to batch
+  std::size_t first_ = 0, count_ = 0;
+};
+
+class Engine {
+ public:
+  struct Parts {
+    const RunOptions& options;
+    process::Guarded& me;
+    Plan plan;
+    Bytes memory_budget;
+    std::uint32_t usable_cores;
+    Inputs inputs;
+    Starter starter;
+    Reporter reporter;
+    std::optional<TextTemplate> tag;
+    process::Poller poller;
+    progress::Display& display;
+  };
+  explicit Engine(Parts parts);
+
+  // Runs everything to its end and returns the exit status.
+  [[nodiscard]] int run();
+
+ private:
+  // What a descriptor that became ready belongs to.
+  enum class Tag : std::uint8_t { ended, output, errors, signals, guardian, input, standard_output, standard_error };
+  static std::uint64_t tag(Tag kind, schedule::Slot slot = 0) { return (std::uint64_t{slot} << 8U) | static_cast<std::uint64_t>(kind); }
+
+  // engine.cpp: the loop
+  void turn();
+  [[nodiscard]] bool finished() const;
+  [[nodiscard]] schedule::Time wake_at() const;
+  void schedule_and_apply();
+  void apply(const schedule::Decision& decision);
+  void note(schedule::Event::Kind kind) { events_.push_back({kind, 0, false, {}}); }
+  void fail(const Error& error);
+  [[nodiscard]] progress::Snapshot snapshot() const;
+  [[nodiscard]] int exit_status() const;
+  void watch_outlets();
+  void watch_input();
+  void hold_if_needed();
+  void say_goodbye();
+
+  // engine_tasks.cpp: one task's way from start to end
+  void start(const schedule::Decision& decision);
+  void take_input(RunningTask& task, const schedule::Decision& decision);
+  void watch(RunningTask& task, schedule::Slot slot);
+  void read_stream(RunningTask& task, std::size_t stream, std::size_t most_blocks);
+  void close_stream(RunningTask& task, std::size_t stream);
+  void leader_ended(schedule::Slot slot);
+  void settle(schedule::Slot slot);
+  void complete(schedule::Slot slot);
+  void end_task(const schedule::Decision& decision);
+  void signal_task(RunningTask& task, int signal);
+  void keep(schedule::Slot slot);
+  void finish(const schedule::Decision& decision);
+  void report(RunningTask& task, schedule::Slot slot, schedule::Verdict verdict, bool final);
+  void look_after_leftovers();
+  [[nodiscard]] bool is_task(pid_t pid) const;
+  void begin_aftermath(RunningTask& task, Aftermath stage, schedule::Time until);
+
+  // engine_signals.cpp: the world's word
+  void read_signals();
+  void interrupted(int signal);
+  void stop_running_tasks();
+  void resume_running_tasks();
+  void guardian_is_gone();
+  void sample();
+  void end_leftovers_of_the_run();
+
+  RunningTask& slot(schedule::Slot slot);
+
+  const RunOptions& options_;
+  process::Guarded& me_;
+  Plan plan_;
+  Bytes memory_budget_;
+  std::uint32_t usable_cores_;
+  PulledInputs source_;
+  Starter starter_;
+  Reporter reporter_;
+  std::optional<TextTemplate> tag_;
+  process::Poller poller_;
+  progress::Display& display_;
+  CaptureBudget capture_budget_;
+  Collator collator_;
+  BaseEnvironment environment_;
+  schedule::Scheduler scheduler_;
+  Clock clock_;
+
+  std::vector<std::unique_ptr<RunningTask>> slots_;
+  // Failed tasks that wait for another attempt, and tasks that could not be started, with all that is known of them.
+  std::unordered_map<schedule::TaskNumber, std::unique_ptr<RunningTask>> kept_;
+  std::vector<schedule::Event> events_;
+  std::vector<schedule::Decision> decisions_;
+  std::vector<std::uint64_t> ready_;
+  std::string block_;
+
+  std::uint32_t aftermaths_ = 0;    // tasks whose leftovers are waited for
+  schedule::Time next_sample_ = std::chrono::seconds(1);
+  int watched_input_ = -1;
+  std::array<bool, 2> outlet_watched_{};
+  bool held_ = false;
+  bool announced_ = false;          // the plan was told
+  bool leftovers_told_ = false;
+  int first_signal_ = 0;            // that ended the run
+  schedule::Time signal_at_{};
+  bool signal_stops_ = false;       // INT or TERM
+  bool fatal_ = false;
+  bool output_gone_ = false;
+  bool guardian_gone_ = false;
+  bool give_up_output_ = false;     // interrupted twice: do not wait for a reader
+};
+
+}  // namespace drover::farm

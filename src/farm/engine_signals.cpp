@@ -1,0 +1,128 @@
+// What comes from outside: signals, the guardian's end, and the look at what running tasks use.
+#include <fmt/format.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "farm/engine.hpp"
+#include "process/tree.hpp"
+
+namespace drover::farm {
+namespace {
+
+// timeout(1) signals its child and then the child's group: the same signal twice within microseconds is one wish.
+constexpr schedule::Time one_wish = std::chrono::milliseconds(20);
+
+const char* wording(int signal) {
+  switch (signal) {
+    case SIGINT: return "interrupted";
+    case SIGTERM: return "asked to end (SIGTERM)";
+    case SIGHUP: return "the terminal is gone (SIGHUP)";
+    default: return "asked to finish (SIGQUIT)";
+  }
+}
+
+}  // namespace
+
+void Engine::read_signals() {
+  signalfd_siginfo info{};
+  while (::read(me_.signals.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
+    const int signal = static_cast<int>(info.ssi_signo);
+    switch (signal) {
+      case SIGUSR1: note(schedule::Event::Kind::more_slots); break;
+      case SIGUSR2: note(schedule::Event::Kind::fewer_slots); break;
+      case SIGTSTP: stop_running_tasks(); break;
+      case SIGCONT: resume_running_tasks(); break;
+      default: interrupted(signal); break;
+    }
+  }
+}
+
+void Engine::interrupted(int signal) {
+  const bool again = signal == first_signal_ && clock_.now() - signal_at_ < one_wish;
+  if (again) return;
+  const std::uint64_t running = scheduler_.counts().running;
+  signal_at_ = clock_.now();
+  resume_running_tasks();
+  if (signal == SIGINT || signal == SIGTERM) {
+    if (signal_stops_) {
+      display_.message(fmt::format("{} again: killing {} running tasks", wording(signal), running));
+      give_up_output_ = true;
+      note(schedule::Event::Kind::kill);
+    } else {
+      display_.message(fmt::format("{}: no new tasks, ending {} running ones (again: kill them now)", wording(signal), running));
+      note(schedule::Event::Kind::stop);
+    }
+    if (!signal_stops_) first_signal_ = signal;
+    signal_stops_ = true;
+    return;
+  }
+  if (first_signal_ != 0) return;
+  first_signal_ = signal;
+  display_.message(fmt::format("{}: no new tasks, {} running ones go on to their end", wording(signal), running));
+  note(schedule::Event::Kind::drain);
+}
+
+void Engine::stop_running_tasks() {
+  if (clock_.paused()) return;
+  clock_.pause();
+  display_.pause();
+  for (const auto& task : slots_) {
+    if (task && task->state == RunningTask::State::running) signal_task(*task, SIGSTOP);
+  }
+}
+
+void Engine::resume_running_tasks() {
+  if (!clock_.paused()) return;
+  for (const auto& task : slots_) {
+    if (task && task->state == RunningTask::State::running) signal_task(*task, SIGCONT);
+  }
+  clock_.resume();
+  display_.resume();
+}
+
+void Engine::guardian_is_gone() {
+  poller_.remove(me_.guardian_gone.get());
+  guardian_gone_ = true;
+  give_up_output_ = true;
+  resume_running_tasks();
+  note(schedule::Event::Kind::kill);
+}
+
+// Peak memory and CPU time of trees; only a look now and then tells what processes used that nobody waits for.
+void Engine::sample() {
+  constexpr schedule::Time at_least_every = std::chrono::seconds(1);
+  constexpr int share_of_time = 200;  // the look costs half a per cent of a core at most
+  const schedule::Time begin = clock_.now();
+  for (const auto& task : slots_) {
+    if (!task || task->state != RunningTask::State::running || !task->child) continue;
+    if (begin - task->started < at_least_every) continue;
+    const process::TreeUse use = process::tree_use(task->child.pid());
+    task->peak_memory = std::max(task->peak_memory, use.memory_bytes);
+    task->cpu_seen = std::max(task->cpu_seen, use.cpu_seconds);
+  }
+  process::reap_orphans([this](pid_t pid) { return is_task(pid); });
+  next_sample_ = clock_.now() + std::max(at_least_every, (clock_.now() - begin) * share_of_time);
+}
+
+// Daemons that tasks left behind (double fork, setsid) came to us: the run does not end before they have.
+void Engine::end_leftovers_of_the_run() {
+  const std::vector<pid_t> left = process::descendants(::getpid());
+  if (left.empty()) return;
+  process::reap_orphans([](pid_t) { return false; });
+  const std::size_t alive = process::signal_all_descendants(SIGTERM);
+  if (alive == 0) return;
+  display_.message(fmt::format("ending {} processes that tasks left running", alive));
+  constexpr schedule::Time most = std::chrono::seconds(2);
+  const schedule::Time until = clock_.now() + std::min<schedule::Time>(options_.grace, most);
+  constexpr schedule::Time look_every = std::chrono::milliseconds(10);
+  while (!process::own_children().empty() && clock_.now() < until && !guardian_gone_) {
+    ready_.clear();
+    poller_.wait(look_every, ready_);
+    process::reap_orphans([](pid_t) { return false; });
+  }
+  process::kill_all_descendants();
+}
+
+}  // namespace drover::farm

@@ -1,0 +1,59 @@
+// What one run was asked for: the command line of `drover run`, parsed. A value; nothing here does anything.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "drover/bytes.hpp"
+#include "drover/cores.hpp"
+#include "farm/command.hpp"
+#include "farm/input.hpp"
+#include "progress/display.hpp"
+#include "schedule/halt.hpp"
+
+namespace drover::farm {
+
+// How the outputs of tasks that run at the same time reach ours.
+enum class Collation {
+  group,        // each task's output whole when it ends
+  line_buffer,  // whole lines as they come
+  ungroup,      // tasks write to our descriptors themselves
+};
+
+struct RunOptions {
+  std::vector<std::string> command;
+  Command::Mode mode = Command::Mode::direct;
+  std::string replace = "{}";
+  InputOptions inputs;
+
+  Cores jobs = Cores::all();
+  std::optional<std::uint32_t> threads;  // cores a task
+  std::optional<Bytes> memory;           // to reserve for a task
+  std::optional<std::chrono::nanoseconds> timeout;
+  std::optional<double> timeout_per_cent;
+  std::chrono::nanoseconds grace = std::chrono::seconds(10);
+  std::uint32_t retries = 0;
+  std::chrono::nanoseconds retry_delay{};
+  std::chrono::nanoseconds delay{};
+  schedule::Halt halt;
+  std::uint64_t seed = 0;
+
+  std::optional<std::string> directory;  // --wd
+  bool scratch = false;
+  bool pin = false;
+  bool dry_run = false;
+  bool verbose = false;
+
+  Collation collation = Collation::group;
+  bool keep_order = false;
+  std::optional<std::string> tag;
+  std::optional<std::string> results;
+  std::optional<std::string> job_log;
+  std::optional<std::string> crash_report;
+  progress::Mode progress = progress::Mode::automatic;
+};
+
+}  // namespace drover::farm

@@ -1,0 +1,99 @@
+#include "process/guardian.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "process/exit_status.hpp"
+#include "process/tree.hpp"
+#include "units/assert.hpp"
+
+namespace drover::process {
+namespace {
+
+constexpr std::array passed_on{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCONT, SIGTSTP};
+
+// The kernel queues blocked signals even if they are ignored, so those ignored at the start are left alone.
+sigset_t handled_signals() {
+  sigset_t handled;
+  sigemptyset(&handled);
+  for (const int signal : passed_on) {
+    struct sigaction action {};
+    DROVER_ASSERT(::sigaction(signal, nullptr, &action) == 0, signal);
+    if (action.sa_handler != SIG_IGN) sigaddset(&handled, signal);
+  }
+  return handled;
+}
+
+int engine_main(const std::function<int(Guarded&)>& engine, Guarded& me, const sigset_t& handled) {
+  if (::setsid() < 0) return 255;
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  me.signals = machine::UniqueFd(::signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK));
+  DROVER_ASSERT(static_cast<bool>(me.signals), errno);
+  const int status = engine(me);
+  kill_all_descendants();
+  return status;
+}
+
+// Returns the engine's wait status.
+int wait_and_pass_on(pid_t engine, sigset_t waited) {
+  sigaddset(&waited, SIGCHLD);
+  while (true) {
+    int status = 0;
+    const pid_t ended = ::waitpid(engine, &status, WNOHANG);
+    if (ended == engine) return status;
+    DROVER_ASSERT(ended == 0 || errno == EINTR, errno);
+    const int signal = ::sigwaitinfo(&waited, nullptr);
+    if (signal < 0 || signal == SIGCHLD) continue;
+    ::kill(engine, signal);
+    if (signal == SIGTSTP) ::kill(::getpid(), SIGSTOP);
+  }
+}
+
+}  // namespace
+
+int guard(const std::function<int(Guarded&)>& engine) {
+  std::fflush(nullptr);  // nothing buffered may be written twice
+  Guarded me;
+  const sigset_t handled = handled_signals();
+  sigset_t blocked = handled;
+  sigaddset(&blocked, SIGCHLD);
+  sigaddset(&blocked, SIGPIPE);  // EPIPE instead; blocked, not ignored, so that tasks do not inherit it
+  DROVER_ASSERT(::sigprocmask(SIG_BLOCK, &blocked, &me.original_mask) == 0, errno);
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) {
+    fmt::print(stderr, "drover: cannot make a pipe ({}): raise `ulimit -n`\n", std::strerror(errno));
+    return 255;
+  }
+  machine::UniqueFd alive(ends[1]);
+  me.guardian_gone = machine::UniqueFd(ends[0]);
+  const pid_t pid = ::fork();
+  if (pid < 0) {
+    fmt::print(stderr, "drover: cannot start its engine ({}): raise `ulimit -u` or end other processes\n",
+               std::strerror(errno));
+    return 255;
+  }
+  if (pid == 0) {
+    alive.reset();
+    std::exit(engine_main(engine, me, handled));  // NOLINT(concurrency-mt-unsafe): a single thread
+  }
+  const ExitStatus end = ExitStatus::from_wait(wait_and_pass_on(pid, handled));
+  const std::size_t left = kill_all_descendants();
+  if (left != 0) fmt::print(stderr, "drover: {} processes of the tasks could not be ended\n", left);
+  if (end.signal() == 0) return end.code();
+  fmt::print(stderr, "drover: its engine was {}; every task was ended. The output and the job log written so far stand: run what is missing again\n",
+             end.describe());
+  return 255;
+}
+
+}  // namespace drover::process

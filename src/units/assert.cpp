@@ -1,0 +1,14 @@
+#include "units/assert.hpp"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace drover {
+
+void assertion_failed(std::string_view condition, std::string_view values, std::source_location where) {
+  fmt::print(stderr, "drover: broken invariant: {} ({}:{}); values:{}. This is a fault of drover: please report it.\n",
+             condition, where.file_name(), where.line(), values);
+  std::abort();
+}
+
+}  // namespace drover

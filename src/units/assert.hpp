@@ -1,0 +1,27 @@
+// DROVER_ASSERT(condition, value…): an invariant of ours. On in release too; prints the values and aborts.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <source_location>
+#include <string_view>
+
+namespace drover {
+
+[[noreturn]] void assertion_failed(std::string_view condition, std::string_view values,
+                                   std::source_location where = std::source_location::current());
+
+template <class... Values>
+std::string describe_values(const Values&... values) {
+  std::string text;
+  ((text += fmt::format(" {}", values)), ...);
+  return text;
+}
+
+}  // namespace drover
+
+#define DROVER_ASSERT(condition, ...)                                                        \
+  do {                                                                                       \
+    if (!(condition)) [[unlikely]]                                                           \
+      ::drover::assertion_failed(#condition, ::drover::describe_values(__VA_ARGS__));        \
+  } while (false)
