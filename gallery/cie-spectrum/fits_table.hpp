@@ -4,7 +4,7 @@
 //
 // Columns  ENERG_LO, ENERG_HI (1D, keV) and FLUX (1D, photon/cm**2/s/keV), units in the text of OGIP 93-001.
 // Header   KT (keV), NENH (n_e/n_H), HISTORY (what the model leaves out). No date: the same kT gives the same
-// bytes. Standard FITS 4.0 (Pence et al. 2010, A&A 524, A42); written by CFITSIO.
+// bytes. Standard FITS 4.0 (IAU FITS Working Group 2018); written by CFITSIO.
 #pragma once
 
 #include <string>

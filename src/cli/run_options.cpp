@@ -281,8 +281,9 @@ Result<RunWords> read_run_words(const std::vector<std::string>& words) {
   RunWords read;
   read.help = written.help;
   if (read.help) return read;
-  const std::vector<std::string> rest = app.remaining();
-  const bool marked = words.size() > rest.size() && words[words.size() - rest.size() - 1] == "--";
+  std::vector<std::string> rest = app.remaining();
+  const bool marked = !rest.empty() && rest[0] == "--";
+  if (marked) rest.erase(rest.begin());
   if (!rest.empty() && rest[0].size() > 1 && rest[0][0] == '-' && !marked) return unknown_option(rest[0]);
   const bool sources_before = !written.arg_files.empty() || !written.grids.empty() || !written.globs.empty();
   DROVER_TRY(CommandAndInputs split, split_at_inputs(rest, sources_before));

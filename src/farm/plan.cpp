@@ -68,7 +68,7 @@ std::string describe_plan(const PlanRequest& request, const Plan& plan, bool mem
   if (plan.threads > 1) line += fmt::format(" × {} threads", plan.threads);
   const std::uint64_t used = std::uint64_t{plan.slots} * plan.threads;
   if (used == request.usable_cores) {
-    line += fmt::format(": {} cores", used);
+    line += fmt::format(": {} {}", used, used == 1 ? "core" : "cores");
   } else {
     line += fmt::format(": {} of {} cores", used, request.usable_cores);
   }

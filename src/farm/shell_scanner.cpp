@@ -106,7 +106,7 @@ Result<void> ShellScanner::replacement(const Placeholder& placeholder) {
   if (place != ShellPlace::ordinary && (!placeholder.is_number() || place == ShellPlace::after_dollar)) {
     const PlaceText text = describe(place);
     return failure(Errc::usage,
-                   fmt::format("{} stands {} of the shell line, and what it stands for could be run there",
+                   fmt::format("{} stands {} of the shell line, where what it stands for could be run",
                                placeholder.written, text.where),
                    std::string(text.advice));
   }

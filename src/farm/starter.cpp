@@ -41,12 +41,18 @@ Result<void> make_folder(const std::string& folder) {
   return {};
 }
 
+std::unexpected<Error> meant_for_a_shell(const std::string& word) {
+  std::string quoted;
+  append_single_quoted(word, quoted);
+  return failure(Errc::usage, fmt::format("no such program: {}", word),
+                 fmt::format("for a shell line add -c: drover run -c {} …", quoted));
+}
+
 // A program that is the same for every task is looked for before the first one.
 Result<std::string> look_up_fixed(const RunOptions& options, const std::string& name, const std::string& path) {
   Result<std::string> found = find_program(name, path);
   if (found || options.command.size() != 1 || !looks_like_shell_line(name)) return found;
-  return failure(Errc::usage, fmt::format("no such program: {}", name),
-                 fmt::format("for a shell line add -c: drover run -c '{}' …", name));
+  return meant_for_a_shell(name);
 }
 
 }  // namespace
@@ -86,8 +92,9 @@ Result<Starter> Starter::make(const RunOptions& options, const NameContext& name
   if (options.mode != Command::Mode::direct) {
     starter.fixed_program_ = "/bin/sh";
   } else if (const std::optional<std::string> program = starter.templates_.command.program()) {
-    if (options.dry_run) return starter;
     DROVER_TRY(starter.fixed_program_, look_up_fixed(options, *program, starter.path_));
+  } else if (options.command.size() == 1 && looks_like_shell_line(options.command[0])) {
+    return meant_for_a_shell(options.command[0]);
   }
   return starter;
 }

@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "process/exit_status.hpp"
+#include "process/standard_streams.hpp"
 #include "process/tree.hpp"
 #include "units/assert.hpp"
 
@@ -62,6 +63,7 @@ int wait_and_pass_on(pid_t engine, sigset_t waited) {
 }  // namespace
 
 int guard(const std::function<int(Guarded&)>& engine) {
+  open_closed_standard_streams();
   std::fflush(nullptr);  // nothing buffered may be written twice
   Guarded me;
   const sigset_t handled = handled_signals();
@@ -91,7 +93,9 @@ int guard(const std::function<int(Guarded&)>& engine) {
   const std::size_t left = kill_all_descendants();
   if (left != 0) fmt::print(stderr, "drover: {} processes of the tasks could not be ended\n", left);
   if (end.signal() == 0) return end.code();
-  fmt::print(stderr, "drover: its engine was {}; every task was ended. The output and the job log written so far stand: run what is missing again\n",
+  fmt::print(stderr,
+             "drover: its engine was {}; every task was ended. The output and the job log written so far "
+             "stand: run what is missing again\n",
              end.describe());
   return 255;
 }

@@ -7,17 +7,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <vector>
 
 #include "units/assert.hpp"
 
 namespace drover::process {
 namespace {
 
-constexpr std::size_t child_stack_bytes = 64UL << 10U;  // execve(2) and a few system calls; E2BIG lists live elsewhere
+constexpr std::size_t child_stack_bytes =
+    64UL << 10U;  // execve(2) and a few system calls; all lists live elsewhere
 constexpr std::size_t guard_bytes = 4096;
 
 // What the child reads and writes while it shares our memory.
@@ -44,25 +45,6 @@ void put_descriptor(int from, int to) {
   }
 }
 
-// A script without "#!": what execvp(3) and every shell do with it.
-void execute_as_shell_script(const SpawnRequest& request) {
-  constexpr std::size_t most = 1024;
-  std::array<char*, most + 3> words;
-  std::size_t n = 0;
-  char shell[] = "/bin/sh";
-  words[n++] = shell;
-  words[n++] = const_cast<char*>(request.path);  // NOLINT: execve(2) does not write to it
-  for (std::size_t i = 1; request.argv[i] != nullptr; ++i) {
-    if (n > most) {
-      errno = E2BIG;
-      return;
-    }
-    words[n++] = request.argv[i];
-  }
-  words[n] = nullptr;
-  ::execve(shell, words.data(), request.envp);
-}
-
 int child_main(void* argument) {
   auto& view = *static_cast<ChildView*>(argument);
   const SpawnRequest& request = *view.request;
@@ -73,14 +55,14 @@ int child_main(void* argument) {
   put_descriptor(request.stdin_fd, STDIN_FILENO);
   put_descriptor(request.stdout_fd, STDOUT_FILENO);
   put_descriptor(request.stderr_fd, STDERR_FILENO);
-  if (request.directory != nullptr && ::chdir(request.directory) != 0) give_up(view, SpawnFailure::Step::directory);
+  if (request.directory != nullptr && ::chdir(request.directory) != 0)
+    give_up(view, SpawnFailure::Step::directory);
   if (request.affinity != nullptr && ::sched_setaffinity(0, request.affinity_size, request.affinity) != 0) {
     give_up(view, SpawnFailure::Step::affinity);
   }
   if (view.files != nullptr) ::setrlimit(RLIMIT_NOFILE, view.files);
   ::sigprocmask(SIG_SETMASK, view.mask, nullptr);
   ::execve(request.path, request.argv, request.envp);
-  if (errno == ENOEXEC) execute_as_shell_script(request);
   give_up(view, SpawnFailure::Step::exec);
 }
 
@@ -93,20 +75,28 @@ double seconds(const timeval& time) {
 }  // namespace
 
 bool SpawnFailure::exhausted() const {
-  return (step == Step::clone && (error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE)) ||
+  return (step == Step::clone &&
+          (error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE)) ||
          (step == Step::exec && (error == EAGAIN || error == ENOMEM || error == ENFILE));
 }
 
 std::string SpawnFailure::describe(const SpawnRequest& request) const {
   switch (step) {
-    case Step::clone: return fmt::format("cannot start a process ({})", std::strerror(error));
-    case Step::directory: return fmt::format("cannot enter the folder {} ({})", request.directory, std::strerror(error));
-    case Step::affinity: return fmt::format("cannot pin to the slot's cores ({})", std::strerror(error));
-    case Step::exec: break;
+    case Step::clone:
+      return fmt::format("cannot start a process ({})", std::strerror(error));
+    case Step::directory:
+      return fmt::format("cannot enter the folder {} ({})", request.directory, std::strerror(error));
+    case Step::affinity:
+      return fmt::format("cannot pin to the slot's cores ({})", std::strerror(error));
+    case Step::exec:
+      break;
   }
-  if (error == E2BIG) return "cannot run: the argument list is too long for the system (see `getconf ARG_MAX`)";
-  if (error == ENOENT) return fmt::format("cannot run {}: no such program (or its interpreter is missing)", request.path);
-  if (error == EACCES) return fmt::format("cannot run {}: no permission to execute it (chmod +x?)", request.path);
+  if (error == E2BIG)
+    return "cannot run: the argument list is too long for the system (see `getconf ARG_MAX`)";
+  if (error == ENOENT)
+    return fmt::format("cannot run {}: no such program (or its interpreter is missing)", request.path);
+  if (error == EACCES)
+    return fmt::format("cannot run {}: no permission to execute it (chmod +x?)", request.path);
   return fmt::format("cannot run {} ({})", request.path, std::strerror(error));
 }
 
@@ -119,7 +109,8 @@ Child::~Child() {
 
 Child& Child::operator=(Child&& other) noexcept {
   if (this != &other) {
-    Child old(std::exchange(pid_, std::exchange(other.pid_, 0)), std::exchange(ended_, std::move(other.ended_)));
+    Child old(std::exchange(pid_, std::exchange(other.pid_, 0)),
+              std::exchange(ended_, std::move(other.ended_)));
   }
   return *this;
 }
@@ -153,13 +144,23 @@ Spawner::Spawner(const sigset_t& mask, std::optional<rlimit> files) : mask_(mask
   DROVER_ASSERT(::mprotect(stack_, guard_bytes, PROT_NONE) == 0, errno);
 }
 
-Spawner::~Spawner() { ::munmap(stack_, child_stack_bytes + guard_bytes); }
+Spawner::~Spawner() {
+  ::munmap(stack_, child_stack_bytes + guard_bytes);
+}
 
 std::expected<Child, SpawnFailure> Spawner::start(const SpawnRequest& request) {
+  std::expected<Child, SpawnFailure> child = start_program(request);
+  const bool not_executable =
+      !child && child.error().step == SpawnFailure::Step::exec && child.error().error == ENOEXEC;
+  return not_executable ? start_as_shell_script(request) : std::move(child);
+}
+
+std::expected<Child, SpawnFailure> Spawner::start_program(const SpawnRequest& request) {
   ChildView view{&request, &mask_, files_ ? &*files_ : nullptr, ::getpid(), {}};
   int pidfd = -1;
   char* top = static_cast<char*>(stack_) + guard_bytes + child_stack_bytes;
-  // Signals are blocked in drover's event loop for good (signalfd), so no handler can run on the shared memory.
+  // Signals are blocked in drover's event loop for good (signalfd), so no handler can run on the shared
+  // memory.
   const int pid = ::clone(child_main, top, CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &view, &pidfd);
   if (pid < 0) return std::unexpected(SpawnFailure{SpawnFailure::Step::clone, errno});
   Child child(pid, machine::UniqueFd(pidfd));
@@ -167,7 +168,24 @@ std::expected<Child, SpawnFailure> Spawner::start(const SpawnRequest& request) {
   return child;
 }
 
-bool group_exists(pid_t group) { return signal_group(group, 0); }
+// A script without "#!": what execvp(3) and every shell do with it. From here and not in the child, where a
+// list of any length could not be made.
+std::expected<Child, SpawnFailure> Spawner::start_as_shell_script(const SpawnRequest& request) {
+  char shell[] = "/bin/sh";
+  std::vector<char*> words{shell, const_cast<char*>(request.path)};  // NOLINT: execve(2) does not write to it
+  for (char* const* word = request.argv; *word != nullptr; ++word) {
+    if (word != request.argv) words.push_back(*word);
+  }
+  words.push_back(nullptr);
+  SpawnRequest by_shell = request;
+  by_shell.path = shell;
+  by_shell.argv = words.data();
+  return start_program(by_shell);
+}
+
+bool group_exists(pid_t group) {
+  return signal_group(group, 0);
+}
 
 bool signal_group(pid_t group, int signal) {
   DROVER_ASSERT(group > 1, group);

@@ -3,13 +3,14 @@
 //     auto child = spawner.start({.path = "/bin/true", .argv = argv, .envp = envp});
 //
 // The child shares our memory until it has executed the program (clone(2) with CLONE_VM, CLONE_VFORK and
-// CLONE_PIDFD), so the cost does not grow with ours, and whatever stands in its way is reported here and now: a
-// missing program is an error of start(), never an exit status 127 later. posix_spawn(3) was rejected: it can set
-// neither the parent-death signal nor limits nor affinity before exec.
+// CLONE_PIDFD), so the cost does not grow with ours, and whatever stands in its way is reported here and now:
+// a missing program is an error of start(), never an exit status 127 later. posix_spawn(3) was rejected: it
+// can set neither the parent-death signal nor limits nor affinity before exec.
 //
-// Before exec the child gets: a process group of its own, SIGKILL when the calling *thread* ends (checked against
-// the race with getppid(2)), its three standard descriptors, folder, affinity, the limit of open files and the
-// signal mask that drover itself was started with.
+// Before exec the child gets: a process group of its own, SIGKILL when the calling *thread* ends (checked
+// against the race with getppid(2)), its three standard descriptors, folder, affinity, the limit of open
+// files and the signal mask that drover itself was started with. A script without "#!" is given to /bin/sh,
+// as execvp(3) does.
 //
 // Threads  start() may be called by one thread at a time per Spawner; that thread must outlive the children.
 // Source   clone(2), prctl(2) PR_SET_PDEATHSIG, setpgid(2), execve(2).
@@ -31,12 +32,12 @@
 namespace drover::process {
 
 struct SpawnRequest {
-  const char* path = nullptr;          // program: a path, not searched for
+  const char* path = nullptr;  // program: a path, not searched for
   char* const* argv = nullptr;
   char* const* envp = nullptr;
   int stdin_fd = 0, stdout_fd = 1, stderr_fd = 2;  // become 0, 1 and 2 of the child
-  const char* directory = nullptr;     // chdir(2) before exec; nothing: ours
-  const cpu_set_t* affinity = nullptr; // with affinity_size bytes; nothing: ours
+  const char* directory = nullptr;                 // chdir(2) before exec; nothing: ours
+  const cpu_set_t* affinity = nullptr;             // with affinity_size bytes; nothing: ours
   std::size_t affinity_size = 0;
 };
 
@@ -52,7 +53,8 @@ struct SpawnFailure {
   [[nodiscard]] std::string describe(const SpawnRequest& request) const;
 };
 
-// One child that was not reaped yet. The destructor kills its group and reaps, so that no path leaves a zombie.
+// One child that was not reaped yet. The destructor kills its group and reaps, so that no path leaves a
+// zombie.
 class Child {
  public:
   Child() = default;
@@ -68,7 +70,8 @@ class Child {
   // A pidfd: readable when the child has ended.
   [[nodiscard]] int ended_fd() const { return ended_.get(); }
 
-  // To the whole process group. The child is not reaped while we hold it, so the number cannot name a stranger.
+  // To the whole process group. The child is not reaped while we hold it, so the number cannot name a
+  // stranger.
   void signal_group(int signal) const;
 
   struct End {
@@ -95,6 +98,9 @@ class Spawner {
   [[nodiscard]] std::expected<Child, SpawnFailure> start(const SpawnRequest& request);
 
  private:
+  std::expected<Child, SpawnFailure> start_program(const SpawnRequest& request);
+  std::expected<Child, SpawnFailure> start_as_shell_script(const SpawnRequest& request);
+
   sigset_t mask_;
   std::optional<rlimit> files_;
   void* stack_ = nullptr;  // the child's until it has executed; a guard page lies below

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <climits>
+#include <utility>
 
 namespace drover::progress {
 

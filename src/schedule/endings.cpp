@@ -68,7 +68,7 @@ void Scheduler::State::failed(const Pending& pending) {
 
 // Through no fault of the task: the same attempt once more, before anything new.
 void Scheduler::State::start_again(const Pending& pending) {
-  if (draining || halt_met) return give_up(pending);
+  if (draining) return give_up(pending);
   retries.put_back(pending);
   ++counts.waiting;
 }

@@ -5,9 +5,9 @@
 
 namespace drover {
 
-void assertion_failed(std::string_view condition, std::string_view values, std::source_location where) {
+void assertion_failed(std::string_view condition, std::string_view values, const char* file, int line) {
   fmt::print(stderr, "drover: broken invariant: {} ({}:{}); values:{}. This is a fault of drover: please report it.\n",
-             condition, where.file_name(), where.line(), values);
+             condition, file, line, values);
   std::abort();
 }
 

@@ -1,7 +1,9 @@
 #include "farm/task_json.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "farm/base64.hpp"

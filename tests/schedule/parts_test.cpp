@@ -168,8 +168,10 @@ TEST(Admission, NamesWhatIsLacking) {
   EXPECT_EQ(slots.blocked(), Waiting::slots);
   EXPECT_EQ(cores.blocked(), Waiting::cores);
   EXPECT_EQ(memory.blocked(), Waiting::memory);
-  memory.release();
-  EXPECT_EQ(memory.blocked(), Waiting::nothing);
+  for (Admission* admission : {&slots, &cores, &memory}) {
+    admission->release();
+    EXPECT_EQ(admission->blocked(), Waiting::nothing);
+  }
 }
 
 TEST(Admission, NeverHasFewerThanOneSlot) {

@@ -113,6 +113,14 @@ TEST(Retries, ComeBeforeNewTasksOnceTheyAreDue) {
   EXPECT_EQ(run.at(2s, {ok(0)}), (Words{"1.2 succeeded in 0", "start 2.1 in 0"}));
 }
 
+TEST(Retries, AreWaitedForBeforeTheRunIsDone) {
+  ByHand run({.slots = 1, .retries = 1, .retry_delay = 1h}, 1);
+  run.at(0s);
+  run.at(1s, {bad(0)});
+  EXPECT_TRUE(run.scheduler.source_ended());
+  EXPECT_FALSE(run.scheduler.done());
+}
+
 TEST(Retries, DoNotHoldUpNewTasksWhileTheyWait) {
   ByHand run({.slots = 1, .retries = 1, .retry_delay = 1h}, 3);
   run.at(0s);
