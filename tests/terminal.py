@@ -64,8 +64,9 @@ class Terminal:
         return int(self._event("stopped", seconds)[1])
 
     def resume(self, foreground=True):
-        """What fg or bg does for a stopped program."""
+        """What fg or bg does for a stopped program; when it returns the program has the terminal and was continued."""
         os.write(self._orders, b"fg\n" if foreground else b"bg\n")
+        self._event("resumed", 30)
 
     def close(self):
         """The terminal's window is closed: the shell gets SIGHUP and hands it on to its job."""
@@ -82,6 +83,8 @@ class Terminal:
 
     def end(self):
         """Ends the shell and with it the session. The program's own processes are for the census to end."""
+        if self._shell.returncode is not None:
+            return  # a test may do it before its fixture does
         self._shell.kill()
         self._shell.wait()
         self.close()

@@ -2,7 +2,7 @@
 
 usage: terminal_shell.py REPORT_FD ORDER_FD WORD…   (started by terminal.py with a terminal as standard input)
 
-Reports, one a line: "started PID", "stopped SIGNAL", "exited STATUS", "signalled NUMBER". Orders, when stopped:
+Reports, one a line: "started PID", "stopped SIGNAL", "resumed PID", "exited STATUS", "signalled NUMBER". Orders, when stopped:
 "fg", "bg". As bash does, it hands SIGHUP on to the job, and takes the terminal back when the job stops.
 """
 
@@ -13,6 +13,8 @@ import sys
 import termios
 
 TERMINAL = 0
+# A shell survives its own keyboard, and tcsetpgrp from the background (SIGTTOU).
+FOR_THE_JOB = (signal.SIGINT, signal.SIGQUIT, signal.SIGTSTP, signal.SIGTTOU, signal.SIGTTIN)
 
 
 def start_job(words, unneeded):
@@ -26,7 +28,7 @@ def start_job(words, unneeded):
         return child
     os.setpgid(0, 0)
     os.tcsetpgrp(TERMINAL, os.getpid())
-    for number in (signal.SIGTTOU, signal.SIGHUP, signal.SIGPIPE):
+    for number in (*FOR_THE_JOB, signal.SIGHUP, signal.SIGPIPE):
         signal.signal(number, signal.SIG_DFL)
     for descriptor in unneeded:
         os.close(descriptor)
@@ -43,7 +45,8 @@ def take_terminal(group):
 def main():
     report, order = int(sys.argv[1]), int(sys.argv[2])
     fcntl.ioctl(TERMINAL, termios.TIOCSCTTY, 0)
-    signal.signal(signal.SIGTTOU, signal.SIG_IGN)  # tcsetpgrp from the background would stop us
+    for number in FOR_THE_JOB:
+        signal.signal(number, signal.SIG_IGN)
     job = start_job([os.fsencode(word) for word in sys.argv[3:]], (report, order))
 
     def hang_up(*_):
@@ -61,6 +64,7 @@ def main():
         if os.read(order, 16).strip() == b"fg":
             take_terminal(job)
         os.killpg(job, signal.SIGCONT)
+        os.write(report, b"resumed %d\n" % job)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
     if os.WIFEXITED(status):
         os.write(report, b"exited %d\n" % os.WEXITSTATUS(status))

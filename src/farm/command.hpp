@@ -9,6 +9,9 @@
 // and every replacement is quoted for the place it stands in (shell_line.hpp). With no words at all every input
 // is a shell line of its own.
 //
+// With -n N the last task may have fewer values: {3} is empty there, as in GNU parallel. A column that a row lacks
+// is a message for that task (GNU parallel: empty).
+//
 // Errors   usage: unknown {name} (lists the names), {5} of three sources, {} inside a word with several values,
 //          a place in a shell line where an input cannot be made data, a second word beside a shell line.
 // Cost     about 0.2 µs a task for a short command; no allocation once `words` has grown.

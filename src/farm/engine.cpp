@@ -148,8 +148,10 @@ void Engine::schedule_and_apply() {
     }
     if (scheduler_.done()) collator_.no_more();
     if (Result<void> pumped = collator_.pump(); !pumped) fail(pumped.error());
-    if (collator_.outlet(0).gone() && !output_gone_) {
+    if (collator_.outlet(0).gone() && !output_gone_ && !fatal_) {
       output_gone_ = true;
+      display_.message(fmt::format("standard output was closed by its reader: no new tasks, ending {} running ones",
+                                   scheduler_.counts().running));
       note(schedule::Event::Kind::stop);
     }
   } while (!events_.empty());

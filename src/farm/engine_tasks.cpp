@@ -70,6 +70,10 @@ void Engine::start(const schedule::Decision& decision) {
   task.started = task.ended = clock_.now();
   const Starter::Outcome outcome = starter_.start(task, decision.slot);
   if (outcome == Starter::Outcome::exhausted) {
+    if (task.attempt > 1) {  // if the run ends before there is room again, this is how it failed
+      task.problem = "no process or descriptor was left for another attempt";
+      task.state = RunningTask::State::ended;
+    }
     keep(decision.slot);
     events_.push_back({schedule::Event::Kind::could_not_start, decision.slot, false, {}});
     return;

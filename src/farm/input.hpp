@@ -14,10 +14,9 @@
 //
 // Values are bytes: no encoding is assumed, everything but the delimiter may occur.
 // Errors   open(): usage, not_found, denied; next(): io, and usage for zipped sources of unequal length where
-// one of
-//          them is standard input. A faulty single row (ragged CSV, NUL byte, a column that the command needs
-//          and the row lacks) is no error of the run: that task carries `problem`.
-// Cost     about 40 ns a short line; 256 KiB, or twice the longest line, whatever the number of lines.
+//          one of them is standard input. A faulty single row (ragged CSV, NUL byte, a column that the command
+//          needs and the row lacks) is no error of the run: that task carries `problem`.
+// Cost     about 60 ns a short line; 256 KiB, or twice the longest line, whatever the number of lines.
 // Threads  not synchronised.
 #pragma once
 
@@ -87,7 +86,8 @@ class Inputs {
   [[nodiscard]] int wait_fd() const;
 
   // How many tasks there will be in all, where that is known without reading a stream (for the progress bar).
-  // Lines of a regular file up to 32 MiB are counted once, as they are when this is first asked (some 20 ms).
+  // A regular file of up to 32 MiB (CSV: 4 MiB) is counted once, as it is when this is first asked: at most
+  // some 30 ms.
   [[nodiscard]] std::optional<std::uint64_t> total() const;
 
   // Counts the tasks left, without waiting; second: true if a source may still have had more. Nothing comes

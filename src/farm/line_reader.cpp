@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -12,6 +13,10 @@ namespace drover::farm {
 namespace {
 
 constexpr std::size_t first_capacity = std::size_t{256} << 10U;
+
+std::unexpected<Error> cannot_read(const std::string& name) {
+  return failure(Errc::io, fmt::format("cannot read {}: {}", name, std::generic_category().message(errno)));
+}
 
 }  // namespace
 
@@ -48,8 +53,7 @@ Result<Pull> LineReader::refill() {
   const ssize_t got = read_block();
   if (got < 0) {
     if (errno == EAGAIN || errno == EWOULDBLOCK) return Pull::later;
-    return failure(Errc::io,
-                   fmt::format("cannot read {}: {}", name_, std::generic_category().message(errno)));
+    return cannot_read(name_);
   }
   if (got == 0) ended_ = true;
   const auto bytes = static_cast<std::size_t>(got);
@@ -92,6 +96,22 @@ ssize_t LineReader::read_block() {
                    : ::read(fd_, block_.get() + end_, capacity_ - end_);
   while (got < 0 && errno == EINTR);
   return got;
+}
+
+Result<std::uint64_t> count_lines(const InputFile& file, char delimiter) {
+  const auto block = std::make_unique_for_overwrite<char[]>(first_capacity);
+  std::uint64_t lines = 0;
+  bool in_line = false;
+  for (off_t offset = file.start;;) {
+    const ssize_t got = ::pread(file.fd, block.get(), first_capacity, offset);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return cannot_read(file.name);
+    if (got == 0) return lines + (in_line ? 1 : 0);
+    const std::string_view bytes(block.get(), static_cast<std::size_t>(got));
+    lines += static_cast<std::uint64_t>(std::ranges::count(bytes, delimiter));
+    in_line = bytes.back() != delimiter;
+    offset += got;
+  }
 }
 
 }  // namespace drover::farm

@@ -5,11 +5,12 @@
 //
 // Never blocks: before a pipe, a socket or a terminal is read it is asked with poll(2). A last line without
 // its delimiter is a line; a delimiter at the very end opens no further one. Errors   io, naming the file.
-// Cost     about 15 ns a short line; memory is one block of 256 KiB, or twice the longest line.
+// Cost     about 20 ns a short line; memory is one block of 256 KiB, or twice the longest line.
 // Threads  not synchronised.
 // Source   read(2), poll(2), memchr(3).
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -53,5 +54,8 @@ class LineReader {
   std::size_t scanned_ = 0;  // no delimiter before here, so that a long line is not searched twice
   std::size_t end_ = 0;
 };
+
+// The lines of a regular file, counted without a reader: about 1 ns a byte.
+[[nodiscard]] Result<std::uint64_t> count_lines(const InputFile& file, char delimiter);
 
 }  // namespace drover::farm

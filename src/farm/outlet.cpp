@@ -68,7 +68,7 @@ Result<bool> Outlet::refill(Item& item) {
   if (item.output.empty()) {
     item.block.clear();
     if (!item.line_open || item.tag.empty()) return false;
-    item.block = "\n";  // the next task's tag must not stand in the middle of this task's line
+    item.block.assign(1, '\n');  // the next task's tag must not stand in the middle of this task's line
     item.line_open = false;
     return true;
   }
@@ -109,6 +109,13 @@ Result<bool> Outlet::write_some(std::string_view bytes, std::size_t& written) {
 }
 
 Result<void> Outlet::pump() {
+  Result<void> pumped = pump_items();
+  if (!pumped) gone_ = true;  // said once; trying again would only fail again
+  if (gone_) items_.clear();
+  return pumped;
+}
+
+Result<void> Outlet::pump_items() {
   while (!items_.empty() && !gone_) {
     Item& item = items_.front();
     if (item.written == item.block.size()) {
@@ -121,7 +128,6 @@ Result<void> Outlet::pump() {
     DROVER_TRY(const bool room, write_some(std::string_view(item.block).substr(item.written), item.written));
     if (!room) return {};
   }
-  if (gone_) items_.clear();
   return {};
 }
 

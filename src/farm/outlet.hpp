@@ -8,7 +8,7 @@
 // Order    first in, first out.
 // Memory   captures stay where they are (memory or spill file) until the reader has taken them.
 // Errors   a reader that is gone (EPIPE) is no error: gone() says so and everything further is dropped.
-//          pump(): io, exhausted (a full disk).
+//          pump(): io, exhausted (a full disk); said once, then everything further is dropped.
 // Source   pipe(7), proc(5) /proc/PID/fd, PIPE_BUF in limits.h.
 #pragma once
 
@@ -49,6 +49,7 @@ class Outlet {
     std::size_t written = 0;   // of `block`
     bool line_open = false;    // the last line given out has no end yet
   };
+  [[nodiscard]] Result<void> pump_items();
   [[nodiscard]] Result<bool> refill(Item& item);
   [[nodiscard]] Result<bool> write_some(std::string_view bytes, std::size_t& written);
 

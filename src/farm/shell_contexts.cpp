@@ -88,7 +88,10 @@ void ShellScanner::closing_parenthesis() {
   frame.words.end_word(')');
   const std::uint32_t cases = frame.words.open_cases();
   const bool is_substitution = frame.context == Context::substitution;
-  if (is_substitution && frame.open_cases.empty() && cases == 0) return pop(1);
+  if (is_substitution && frame.open_cases.empty() && cases == 0) {
+    doubt(frame.words.doubt());
+    return pop(1);
+  }
   if (is_substitution && cases != (frame.open_cases.empty() ? 0 : frame.open_cases.back()))
     doubt(ShellPlace::case_in_substitution);
   if (!frame.open_cases.empty()) frame.open_cases.pop_back();

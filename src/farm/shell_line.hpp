@@ -10,10 +10,11 @@
 // {#}, {%} and {seed} are digits and may stand anywhere (quoted after $name and before < or >), but ${#} is
 // the shell's. Refused, each with what to write instead: an input in backquotes, a comment, ${…}, $((…)),
 // $'…', $"…", after a backslash, in or after a here-document, where `case` in $(…) hides which ) closes it,
-// and in what only some shells know: ((, [[, $[, name[, name=(.
+// and in what only some shells know or read otherwise: ((, [[, $[, name[, name=(, >&, $$ before a bracket.
 //
 // A command in the line that interprets its own arguments (eval, sh -c, ssh, awk) does so with inputs too:
-// quoting ends where the shell hands the words over.
+// quoting ends where the shell hands the words over. The same holds for a variable that the line sets from an
+// input and then calculates with: in $((x)) bash evaluates the value of x once more.
 #pragma once
 
 #include <string>

@@ -36,7 +36,6 @@ bool is_number(std::string_view text) {
 
 void ShellWords::character(char c) {
   if (c == '=' && (subscript_closed_ || (plain_ && is_assignable(text_)))) assignment_ = true;
-  // A subscript may hold blanks and quotes: only its ] ends the doubt.
   if (c == '[' && in_word_ && plain_ && is_name(text_)) subscript_ = true;
   subscript_closed_ = (c == ']' && subscript_) || (c == '+' && subscript_closed_);
   if (c == ']') subscript_ = false;
@@ -45,6 +44,7 @@ void ShellWords::character(char c) {
 }
 
 void ShellWords::opaque() {
+  spoil_subscript();
   in_word_ = true;
   plain_ = false;
 }
@@ -67,6 +67,7 @@ void ShellWords::classify(char next) {
 }
 
 void ShellWords::end_word(char next) {
+  spoil_subscript();
   if (!in_word_) return;
   classify(next);
   if (plain_) {
@@ -98,7 +99,7 @@ void ShellWords::redirection() {
 
 ShellPlace ShellWords::doubt() const {
   if (double_bracket_ || (plain_ && text_ == "[[")) return ShellPlace::double_bracket;
-  return subscript_ ? ShellPlace::subscript : ShellPlace::ordinary;
+  return subscript_ || subscript_spoilt_ ? ShellPlace::subscript : ShellPlace::ordinary;
 }
 
 std::string ShellWords::no_command() const {

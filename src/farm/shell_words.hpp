@@ -34,6 +34,7 @@ class ShellWords {
 
  private:
   void classify(char next);
+  void spoil_subscript() { subscript_spoilt_ = subscript_spoilt_ || subscript_; }
 
   bool in_word_ = false;
   bool plain_ = true;  // nothing of the word was quoted or expanded
@@ -43,6 +44,7 @@ class ShellWords {
   bool after_separator_ = true;
   bool double_bracket_ = false;
   bool subscript_ = false;         // after name[
+  bool subscript_spoilt_ = false;  // it held more than plain characters: shells differ in where it ends
   bool subscript_closed_ = false;  // just after its ]
   std::uint32_t cases_ = 0;
   std::string text_;  // of the word, while it is plain

@@ -1,7 +1,7 @@
 // One source of inputs, opened: its names, and its rows as a stream or as a block.
 //
 //     DROVER_TRY(auto source, open_source(option, format));
-//     DROVER_TRY(source.names, …)                              // read_names() waits for a header
+//     DROVER_CHECK(source.read_names(format));                 // waits for a header
 //
 // --header, --colsep and --csv apply to files and to values after :::, not to --grid (which brings its name
 // and has its own commas) nor to --glob (a file name is no header, and a comma in it separates nothing).

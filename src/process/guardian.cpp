@@ -14,7 +14,6 @@
 #include <cstring>
 
 #include "process/exit_status.hpp"
-#include "process/standard_streams.hpp"
 #include "process/tree.hpp"
 #include "units/assert.hpp"
 
@@ -63,7 +62,6 @@ int wait_and_pass_on(pid_t engine, sigset_t waited) {
 }  // namespace
 
 int guard(const std::function<int(Guarded&)>& engine) {
-  open_closed_standard_streams();
   std::fflush(nullptr);  // nothing buffered may be written twice
   Guarded me;
   const sigset_t handled = handled_signals();

@@ -88,7 +88,7 @@ struct Decision {
     terminate,  // ask the task in `slot` to end (SIGTERM); `reason`
     kill,       // end it now (SIGKILL); `reason`
     retry,      // the attempt in `slot` failed; `task` will run again not before `at`
-    finished,   // `task` is done with: `verdict`. `slot` says where it ran last
+    finished,   // `task` is done with: `verdict`. `slot` says where it ran last (0 if it never did)
   };
   Kind kind;
   Slot slot = 0;

@@ -7,7 +7,7 @@
 // and timeouts kept, --keep-order in order. The same rules and seed give the same digest, decision for
 // decision.
 //
-// Memory   two bits a task (the audit) and what is in flight: ten million tasks are 2.5 MB.
+// Memory   one bit a task (the audit) and what is in flight: ten million tasks are 1.25 MB.
 // Cost     about 0.3 µs a task.
 // Threads  simulations share nothing.
 #pragma once
@@ -24,8 +24,8 @@ namespace drover::schedule {
 struct RunTimes {
   enum class Shape : std::uint8_t { fixed, uniform, exponential, log_normal };
   Shape shape = Shape::fixed;
-  Time typical = std::chrono::seconds(
-      1);             // fixed: the time; uniform: the middle; exponential: the mean; log_normal: the median
+  // fixed: the time; uniform: the middle; exponential: the mean; log_normal: the median
+  Time typical = std::chrono::seconds(1);
   double spread = 0;  // uniform: half the width over the middle; log_normal: σ of the logarithm
   Time grain{1};      // rounded up to a multiple: a coarse grain makes many tasks end at once
 };
@@ -33,7 +33,7 @@ struct RunTimes {
 [[nodiscard]] Time run_time(const RunTimes& times, std::uint64_t seed, TaskNumber task,
                             std::uint32_t attempt);
 
-// Probabilities of an attempt unless said otherwise. The first five add up to 1 at the most.
+// Probabilities of an attempt unless said otherwise. The first four add up to 1 at the most.
 struct Faults {
   double fails = 0;          // ends with failure after its run time
   double out_of_memory = 0;  // ends with failure part way through

@@ -279,5 +279,11 @@ TEST(Total, OfARegularFileIsCountedAheadWithoutDisturbingIt) {
   EXPECT_EQ(input.value(0), "1");
 }
 
+TEST(Total, OfLinesCountsTheEmptyAndTheUnfinishedOnes) {
+  const Folder folder;
+  EXPECT_EQ(opened(options({file(folder.write("f", "a\n\nb"))})).total(), 3U);
+  EXPECT_EQ(opened(options({file(folder.write("g", "a\n\nb\n")), values({"x", "y"})})).total(), 6U);
+}
+
 }  // namespace
 }  // namespace drover::farm::input_test

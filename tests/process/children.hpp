@@ -106,7 +106,9 @@ inline std::string output_of(Spawner& spawner, const std::vector<std::string>& c
   EXPECT_TRUE(child.has_value()) << command.front();
   pipe->write_end.reset();
   std::string text = read_all(pipe->read_end.get());
-  if (child) EXPECT_EQ(wait_for_end(*child).status, ExitStatus::exited(0));
+  if (child) {
+    EXPECT_EQ(wait_for_end(*child).status, ExitStatus::exited(0));
+  }
   return text;
 }
 
