@@ -226,7 +226,7 @@ Result<void> read_output(const Written& w, farm::RunOptions& options) {
   if (w.line_buffer) options.collation = farm::Collation::line_buffer;
   if (w.ungroup) options.collation = farm::Collation::ungroup;
   options.keep_order = w.keep_order;
-  if (!w.tagstring.empty()) {
+  if (!w.tagstring.empty()) {  // an empty one: no tag
     options.tag = w.tagstring;
   } else if (w.tag) {
     options.tag = "{}";
@@ -255,6 +255,18 @@ Result<void> read_command(const Written& w, std::vector<std::string> command, fa
   return {};
 }
 
+// `--results "$UNSET"` must not mean "no results". (-I and --tagstring say themselves what an empty text is to them.)
+Result<void> refuse_empty_values(const CLI::App& app) {
+  for (const CLI::Option* option : app.get_options()) {
+    const std::string name = option->get_name();
+    if (option->count() == 0 || option->get_expected_max() == 0 || name == "-I" || name == "--tagstring") continue;
+    for (const std::string& value : option->results()) {
+      if (value.empty()) return usage(fmt::format("{} has an empty value", name), "give it one or leave it out");
+    }
+  }
+  return {};
+}
+
 std::unexpected<Error> unknown_option(const std::string& word) {
   if (const std::optional<std::string> instead = what_instead(word)) {
     return usage(fmt::format("{} is left out on purpose", word), *instead);
@@ -278,6 +290,7 @@ Result<RunWords> read_run_words(const std::vector<std::string>& words) {
   } catch (const CLI::ParseError& error) {
     return usage(error.what(), "see `drover help run`");
   }
+  DROVER_CHECK(refuse_empty_values(app));
   RunWords read;
   read.help = written.help;
   if (read.help) return read;

@@ -1,12 +1,12 @@
 // Every combination of the sources, the last group fastest; the members of a group are zipped.
 //
-//     Combination all(std::move(stream), {{rows_a}, {rows_b, rows_c}});
-//     while (all.next(row) == Pull::task) …         // adds to `row`: a's value, b's, c's
+//     Combination all(stream, {{rows_a}, {rows_b, rows_c}});
+//     while (all.next(row) == Pull::task) …         // adds to `row`: the stream's values, a's, b's, c's
 //
 // The slowest group may be a stream: it is read as the combinations are asked for and never held.
 // Errors   next(): io, from the stream.
 // Cost     about 20 ns a value; memory for one row of the stream.
-// Threads  not synchronised. The rows are borrowed and must outlive the combination.
+// Threads  not synchronised. Stream and rows are borrowed and must outlive the combination.
 #pragma once
 
 #include <cstdint>

@@ -2,10 +2,12 @@
 //
 //     if (parser.take(line)) use(parser.record());     // false: a quoted value goes on in the next line
 //
-// As RFC 4180 says: a value in quotes may hold the separator, newlines and doubled quotes; lines end with LF
-// or CRLF. Tolerated: a quote inside a value that does not begin with one. Text behind a closing quote gives
-// the record a `problem`: two readings are possible, and neither should run by accident. Errors   none; a
-// faulty record carries a problem ("has text after a closing quote"). Threads  not synchronised.
+// A value in quotes may hold the separator, newlines and doubled quotes; lines end with LF or CRLF.
+// Tolerated: a quote inside a value that does not begin with one. Text behind a closing quote gives the
+// record a `problem`: two readings are possible, and neither should run by accident.
+// Errors   none; a faulty record carries a problem ("has text after a closing quote").
+// Threads  not synchronised.
+// Source   RFC 4180.
 #pragma once
 
 #include <string>

@@ -73,6 +73,7 @@ Result<Printed> print_all(const RunOptions& options, Inputs& inputs, const Comma
 
 Result<int> dry_run_checked(const RunOptions& options) {
   DROVER_TRY(Inputs inputs, Inputs::open(options.inputs));
+  if (inputs.total() == 0U) return 0;
   const NameContext names{inputs.names(), inputs.width(), options.inputs.per_task, options.replace};
   DROVER_TRY(const Command command, Command::compile(options.command, options.mode, names));
   DROVER_TRY(const Printed printed, print_all(options, inputs, command));

@@ -245,9 +245,13 @@ void Engine::finish(const schedule::Decision& decision) {
     task->state = RunningTask::State::idle;
     return;
   }
-  // It waited for another attempt, or for a process to be had, when the run was ended.
   const auto kept = kept_.find(decision.task);
-  DROVER_ASSERT(kept != kept_.end(), decision.task);
+  if (kept == kept_.end()) {  // read ahead of a --delay, never started
+    TaskInput unused;
+    source_.take(decision.task, unused);
+    return collator_.skipped(decision.task);
+  }
+  // It waited for another attempt, or for a process to be had, when the run was ended.
   if (kept->second->state == RunningTask::State::ended) {
     report(*kept->second, decision.slot, decision.verdict, true);
     if (Result<void> given = collator_.finished(*kept->second); !given) fail(given.error());

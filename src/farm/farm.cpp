@@ -56,7 +56,12 @@ Result<void> equip(Starter& starter, const RunOptions& options, process::Guarded
 
 Result<int> run_checked(const RunOptions& options, process::Guarded& me, progress::Display& display) {
   OpenFiles files;
+  if (reads_terminal(options.inputs)) display.message("reading inputs from the terminal, one a line; Ctrl-D ends them");
   DROVER_TRY(Inputs inputs, Inputs::open(options.inputs));
+  if (inputs.total() == 0U) {  // a file without even a header: no name in the command can be known
+    display.message("no inputs: nothing to do");
+    return 0;
+  }
   const NameContext names = name_context(options, inputs);
   DROVER_TRY(Starter starter, Starter::make(options, names));
   std::optional<TextTemplate> tag;
@@ -75,7 +80,6 @@ Result<int> run_checked(const RunOptions& options, process::Guarded& me, progres
   if (options.progress != progress::Mode::none) {
     for (const std::string& line : plan.notes) display.message(line);
   }
-  if (inputs.reads_terminal()) display.message("reading inputs from the terminal, one a line; Ctrl-D ends them");
   Engine engine({options, me, std::move(plan), memory, cores.count, std::move(inputs), std::move(starter),
                  std::move(reporter), std::move(tag), std::move(poller), display});
   return engine.run();

@@ -34,8 +34,7 @@
 
 namespace drover::farm {
 
-// One task's values, in one block that is reused from task to task; row.hpp has size(), value(), add(),
-// problem.
+// One task's values, in one block that is reused from task to task (row.hpp: size, value, add, problem).
 class TaskInput : public Row {
  public:
   schedule::TaskNumber number = 0;
@@ -46,8 +45,8 @@ struct SourceOption {
   enum class Kind { file, grid, glob, values };
   Kind kind = Kind::values;
   bool linked = false;  // :::+ or ::::+, zipped with the source before
-  std::vector<std::string>
-      words;  // values; or one file name ("-": standard input); or one NAME=…; or patterns
+  // The values; or one file name ("-": standard input); or one NAME=…; or all patterns.
+  std::vector<std::string> words;
 };
 
 struct InputOptions {

@@ -4,7 +4,8 @@
 //     while (reader.next(line) == Pull::task) …      // `line` is valid until the next call
 //
 // Never blocks: before a pipe, a socket or a terminal is read it is asked with poll(2). A last line without
-// its delimiter is a line; a delimiter at the very end opens no further one. Errors   io, naming the file.
+// its delimiter is a line; a delimiter at the very end opens no further one.
+// Errors   io, naming the file.
 // Cost     about 20 ns a short line; memory is one block of 256 KiB, or twice the longest line.
 // Threads  not synchronised.
 // Source   read(2), poll(2), memchr(3).

@@ -3,8 +3,7 @@
 //     std::ranges::sort(paths, before_in_natural_order);
 //
 // Digits are compared as numbers of any length, '/' sorts before everything else, all other bytes as they
-// are. Names that differ only in leading zeros: the one with fewer zeros first. A strict total order of
-// bytes.
+// are. Of names that differ only in leading zeros, the one with fewer comes first. A strict total order.
 #pragma once
 
 #include <string_view>

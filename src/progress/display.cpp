@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "progress/bar.hpp"
 #include "progress/printable.hpp"
@@ -57,7 +58,8 @@ void Display::draw(const Snapshot& snapshot) {
   std::string line = bar_line(snapshot, rate_, width, options_.encoding);
   if (visible_ && line == shown_) return;
   // Text first and then the rest of the line erased: the other order flickers.
-  if (!terminal_.offer("\r" + line + "\033[K")) return;
+  if (!terminal_.offer((line_open_ ? "\n" : "\r") + line + "\033[K")) return;
+  line_open_ = false;
   shown_ = std::move(line);
   visible_ = true;
 }
@@ -72,6 +74,8 @@ void Display::print(std::string text) {
   if (visible_) {
     text.insert(0, erase);
     text += shown_;
+  } else if (std::exchange(line_open_, false)) {
+    text.insert(0, "\n");
   }
   terminal_.write(text);
 }

@@ -53,6 +53,10 @@ class Display {
   // Takes the bar off the screen: something else is about to be printed.
   void clear();
 
+  // Does what else was printed on this terminal end within a line? Then the bar and messages begin on the next
+  // one; on the same line the bar would erase it.
+  void line_left_open(bool open) { line_open_ = open; }
+
   // A line of text of drover's, or several: in one write(2), above the bar. Every line starts with "drover:
   // ", except those that start with a blank and so continue the one before. Control characters are escaped.
   void message(std::string_view text);
@@ -78,6 +82,7 @@ class Display {
   schedule::Time next_;
   std::string shown_;  // the bar as it was drawn last
   bool visible_ = false;
+  bool line_open_ = false;
   bool paused_ = false;
 };
 

@@ -89,10 +89,17 @@ TEST(RunOptions, TimesAreSecondsWithoutAUnit) {
 }
 
 TEST(RunOptions, AWrongNumberOfJobsSaysWhatToWrite) {
-  for (const char* jobs : {"0", "+2", "-2", "1.5", "some", ""}) {
+  for (const char* jobs : {"0", "+2", "-2", "1.5", "some"}) {
     const std::string message = refusal({std::string("--jobs=") + jobs, "x"});
     EXPECT_NE(message.find("half"), std::string::npos) << jobs << ": " << message;
   }
+}
+
+TEST(RunOptions, AnEmptyValueIsNotAnOptionLeftOut) {
+  for (const char* option : {"--jobs=", "--results=", "--halt=", "--joblog=", "--seed=", "--wd="}) {
+    EXPECT_NE(refusal({option, "x"}).find("empty value"), std::string::npos) << option;
+  }
+  EXPECT_FALSE(refusal({"-I", "", "x"}).empty());
 }
 
 TEST(RunOptions, OptionsThatContradictEachOtherAreRefused) {

@@ -16,7 +16,7 @@ sys.path[:0] = [os.path.dirname(__file__)]
 def leaves_nothing(census):
     before = census.now()
     yield
-    census.settles(before, seconds=30)
+    census.settles(before, seconds=20)
 
 
 @pytest.fixture(scope="session")

@@ -127,6 +127,25 @@ TEST_F(DisplayTest, TakesTheBarAwayForOtherOutputAndBringsItBack) {
   EXPECT_EQ(terminal.read(), "");
 }
 
+TEST_F(DisplayTest, LeavesAnUnfinishedLineOfOtherOutputOnTheScreen) {
+  const Ends screen = make_terminal(80);
+  Display display(Mode::bar, screen.end.get());
+  display.update(at(0, 1s), 1s);
+  display.clear();
+  screen.read();
+  display.line_left_open(true);  // a task printed "3.14" and no newline
+  display.update(at(1, 2s), 2s);
+  EXPECT_TRUE(screen.read().starts_with("\n1/100"));
+  display.update(at(2, 3s), 3s);
+  EXPECT_TRUE(screen.read().starts_with("\r2/100"));
+  display.clear();
+  screen.read();
+  display.line_left_open(true);
+  display.message("the end");
+  display.message("of it");
+  EXPECT_EQ(screen.read(), "\ndrover: the end\ndrover: of it\n");
+}
+
 TEST_F(DisplayTest, PutsMessagesAboveTheBar) {
   const Ends terminal = make_terminal(41);
   Display display(Mode::bar, terminal.end.get());

@@ -11,14 +11,16 @@ import pytest
 from console_blocks import Page, agrees
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PAGES = ["README.md", *sorted(str(page.relative_to(ROOT)) for folder in ("docs", "gallery") for page in (ROOT / folder).rglob("*.md"))]
+FOLDERS = ("docs", "gallery")
+PAGES = ["README.md", *sorted(str(page.relative_to(ROOT)) for folder in FOLDERS for page in (ROOT / folder).rglob("*.md"))]
 LONGEST_SECONDS = 120  # a guard against a hang
 
 
 def terminal_words(text, status, folder, environment):
     """What one command shows, and its status; $? at its begin is the status of the command before."""
-    process = subprocess.Popen(["bash", "-c", f"(exit {status})\n{text}"], cwd=folder, env=environment, start_new_session=True,
-                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(["bash", "-c", f"(exit {status})\n{text}"], cwd=folder, env=environment,
+                               start_new_session=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                               stderr=subprocess.STDOUT)
     try:
         said, _ = process.communicate(timeout=LONGEST_SECONDS)
     except subprocess.TimeoutExpired:
@@ -38,7 +40,7 @@ def run_page(page, folder, environment):
             path.write_text(step.text)
             path.chmod(0o755 if step.text.startswith("#!") else 0o644)
         elif step.kind == "from":
-            shutil.copytree(ROOT / step.text, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.md", "*.cpp", "*.hpp"))
+            shutil.copytree(ROOT / step.text, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.md"))
         elif step.kind == "env":
             name, _, value = step.text.partition("=")
             environment[name] = value
@@ -47,15 +49,19 @@ def run_page(page, folder, environment):
         else:
             said, status = terminal_words(step.text, status, folder, environment)
             if not agrees(step.expected, said, step.unordered):
-                differences.append("\n".join([f"line {step.line}: $ {step.text}", "-- the page says", *step.expected, "-- it was", *said]))
+                told = [f"line {step.line}: $ {step.text}", "-- the page says", *step.expected, "-- it was", *said]
+                differences.append("\n".join(told))
     return differences
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_shows_what_the_program_does(name, drover, cie_spectrum, folder, environment):
-    programs = [str(pathlib.Path(program).parent) for program in (drover, cie_spectrum)]
-    environment |= {"PATH": ":".join([*programs, environment["PATH"]]), "DROVER_PRETEND": "cores=8,mem=32G", "PYTHONDONTWRITEBYTECODE": "1"}
+def test_a_page_shows_what_the_program_does(name, drover, folder, environment, request):
     page = Page((ROOT / name).read_text())
+    programs = [drover]
+    if any("cie-spectrum" in step.text for step in page.commands()):
+        programs.append(request.getfixturevalue("cie_spectrum"))
+    folders = [os.path.dirname(program) for program in programs]
+    environment |= {"PATH": ":".join([*folders, environment["PATH"]]), "DROVER_PRETEND": "cores=8,mem=32G"}
     differences = run_page(page, folder, environment)
     assert not differences, "\n\n".join([name, *differences])
 
@@ -67,11 +73,13 @@ def test_only_commands_of_dev_are_shown_without_being_run():
             assert all(text.startswith("$ ./dev ") for text in body if text.startswith("$ ")), f"{name}:{line}: this can be run"
 
 
-@pytest.mark.parametrize("name", [name for name in PAGES if name != "docs/left-out.md"])
+@pytest.mark.parametrize("name", PAGES)
 def test_no_page_shows_a_command_in_a_block_that_would_not_be_run(name):
     """A sh or bash block would be shown untested; a page without any console block would pass for nothing."""
     text = (ROOT / name).read_text()
-    untested = re.findall(r"^```(?:sh|bash|shell)\b.*\n(?:.*\n)*?```", re.sub(r"<!-- file .*-->\n```.*\n(?:.*\n)*?```", "", text), re.MULTILINE)
+    block = r"```{kind}.*\n(?:.*\n)*?```"
+    without_files = re.sub("<!-- file .*-->\n" + block.format(kind=""), "", text)
+    untested = re.findall("^" + block.format(kind=r"(?:sh|bash|shell)\b"), without_files, re.MULTILINE)
     assert not untested, f"{name}: write ```console and what comes out"
     assert Page(text).commands()
 

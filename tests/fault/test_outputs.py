@@ -1,0 +1,242 @@
+"""Output that is too big, that nobody reads, that there is no room for."""
+
+import os
+import signal
+
+import pytest
+from skips import skip
+
+from herd import GATE, TOLD, end_of, engine_of, have_started, job_log, read_until, status_of
+from waiting import until
+
+TWO_GIB = 2 << 30
+
+
+def peak_of(pid):
+    """The largest resident set so far, in bytes; 0 if the process is gone."""
+    return int(status_of(pid).get("VmHWM", "0 kB").split()[0]) << 10
+
+
+def test_two_gigabytes_pass_through_flat_memory(run, environment, memory_limit):
+    process = run.start("run", "head", "-c", "2G", ":::", "/dev/zero")
+    engine = engine_of(process)
+    peaks, seen, step = [0], 0, 64 << 20
+    while block := os.read(process.stdout.fileno(), 1 << 20):
+        assert block.count(0) == len(block)
+        if seen // step != (seen + len(block)) // step:
+            peaks.append(peak_of(engine))
+        seen += len(block)
+        assert os.listdir(environment["TMPDIR"]) == [], "the temporary file has no name"
+    assert seen == TWO_GIB
+    assert 0 < max(peaks) < memory_limit
+    assert end_of(process).status == 0
+
+
+def test_two_gigabytes_into_a_file(run, folder, memory_limit):
+    with open(folder / "big", "wb") as big:
+        process = run.start("run", "head", "-c", "2G", ":::", "/dev/zero", stdout=big)
+    engine = engine_of(process)
+    peaks = [0]
+    until(lambda: peaks.append(peak_of(engine)) or process.poll() is not None, seconds=120)
+    assert end_of(process).status == 0
+    assert (folder / "big").stat().st_size == TWO_GIB
+    (folder / "big").unlink()
+    assert 0 < max(peaks) < memory_limit
+
+
+def test_both_streams_are_drained_at_the_same_time(run):
+    line = "head -c 3000000 /dev/zero >&2; head -c 3000000 /dev/zero; head -c 3000000 /dev/zero >&2; : {}"
+    done = run("run", "-j2", "-c", line, ":::", 1, 2)
+    assert done.status == 0
+    assert len(done.stdout) == 6000000 and done.stderr.count(b"\0") == 12000000
+
+
+def test_a_reader_that_goes_ends_the_run(run, folder):
+    """| head -1"""
+    line = "if [ {} = 1 ]; then echo first; elif [ {} = 2 ]; then " + TOLD + "; else echo more; fi"
+    process = run.start("run", "-j2", "--grace", "1000", "--joblog", "log", "-c", line, ":::", *range(1, 1001))
+    have_started(folder, 2)
+    assert process.stdout.read(6) == b"first\n"
+    process.stdout.close()
+    said = process.stderr.read()
+    process.stderr.close()
+    assert process.wait() == 141
+    assert (folder / "told.2").exists(), "running tasks are ended as on SIGTERM"
+    assert b"not run" in said
+    assert b"roken pipe" not in said and b"SIGPIPE" not in said, "one clean end"
+    assert job_log(folder / "log")[1] == (0, 0)
+
+
+def test_head_in_a_real_pipeline(run, drover):
+    bash = ["bash", "-c", '"$@" | head -n 1; echo "${PIPESTATUS[0]}"', "bash"]
+    done = run("run", "-j2", "echo", "::::", "-", input=b"".join(b"%d\n" % number for number in range(20000)), through=bash)
+    assert len(done.lines) == 2
+    assert done.lines[1] == b"141"
+
+
+def test_keep_order_and_a_reader_that_goes(run, drover):
+    bash = ["bash", "-c", '"$@" | head -n 1; echo "${PIPESTATUS[0]}"', "bash"]
+    done = run("run", "-j2", "-k", "echo", "::::", "-", input=b"".join(b"%d\n" % number for number in range(20000)), through=bash)
+    assert done.lines == [b"0", b"141"]
+
+
+def test_a_reader_that_pauses_loses_nothing_and_holds_back_new_tasks(run, folder):
+    line = "touch started.{}; head -c 1000000 /dev/zero; echo; echo end {}"
+    process = run.start("run", "-j2", "-c", line, ":::", *range(1, 41))
+    engine = engine_of(process)
+
+    def waits():
+        """Full: nothing is started any more, and what was has ended."""
+        with open(f"/proc/{engine}/task/{engine}/children", encoding="ascii") as file:
+            return (folder / "started.1").exists() and not file.read().split()
+
+    until(waits, what="drover to wait for its reader")
+    started = sum(path.name.startswith("started.") for path in folder.iterdir())
+    assert started < 30, "what nobody reads must not pile up"
+    done = end_of(process)
+    assert done.status == 0
+    assert sorted(line for line in done.lines if line.startswith(b"end ")) == sorted(b"end %d" % number for number in range(1, 41))
+    assert len(done.stdout.replace(b"\n", b"")) == 40 * 1000000 + sum(len(b"end %d" % number) for number in range(1, 41))
+
+
+def test_ctrl_c_twice_works_while_nobody_reads(run, folder):
+    line = "if [ {} -le 8 ]; then head -c 1000000 /dev/zero; else " + TOLD + "; fi"
+    process = run.start("run", "-j2", "-c", line, ":::", *range(1, 100))
+    engine = engine_of(process)
+    until(lambda: not (status_of(engine).get("State", "")[:1] != "S") and (folder / "cwd").parent.exists())
+    assert process.stdout.read(1) == b"\0"  # The pipe is in use, and from here on nobody reads it.
+    process.send_signal(signal.SIGINT)
+    read_until(process.stderr, b"no new tasks")
+
+    def ended():
+        process.send_signal(signal.SIGINT)  # until the second one counts: two within milliseconds are one wish
+        return process.poll() is not None
+
+    until(ended, what="the end")
+    assert process.returncode == 130
+    process.stdout.close()
+    process.stderr.close()
+
+
+def test_after_one_ctrl_c_what_had_ended_can_still_be_read(run, folder):
+    process = run.start("run", "-j2", "-c", "head -c 1000000 /dev/zero; touch ended.{}; " + TOLD, ":::", 1, 2)
+    have_started(folder, 1, 2)
+    process.send_signal(signal.SIGINT)
+    done = end_of(process)
+    assert done.status == 130
+    assert len(done.stdout) in (0, 1000000, 2000000), "whole outputs or none"
+
+
+@pytest.fixture
+def full_disk(small_disk):
+    """full_disk(kibibytes): a file system of that size, or the skip that says that there is none."""
+
+    def make(kibibytes):
+        disk = small_disk(kibibytes)
+        if disk is None:
+            skip("small-disk", "mounting a tmpfs needs root")
+        return disk
+
+    return make
+
+
+def test_a_full_disk_under_results_ends_the_run(run, full_disk, folder):
+    disk = full_disk(512)
+    done = run("run", "-j1", "--joblog", "log", "--results", disk / "out", "head", "-c", "200K", ":::", *["/dev/zero"] * 20)
+    assert done.status == 255
+    assert b"No space left on device" in done.stderr and os.fsencode(disk) in done.stderr
+    assert b"not run" in done.stderr
+    log = job_log(folder / "log")
+    assert log[1] == (0, 0) and len(log) < 20
+    assert len(done.stdout) % (200 << 10) == 0
+
+
+def test_a_full_disk_under_the_spill_ends_the_run(run, full_disk, folder):
+    disk = full_disk(4096)
+    line = "if [ {} = 1 ]; then echo small; else head -c 20000000 /dev/zero; echo over; fi"
+    done = run("run", "-j1", "--joblog", "log", "-c", line, ":::", *range(1, 6), env={"TMPDIR": str(disk)})
+    assert done.status == 255
+    assert done.lines[0] == b"small"
+    assert b"No space left on device" in done.stderr and b"TMPDIR" in done.stderr and os.fsencode(disk) in done.stderr
+    assert done.stderr.count(b"No space left") == 1
+    assert job_log(folder / "log")[1] == (0, 0)
+    assert os.listdir(disk) == []
+
+
+def test_a_full_standard_output_ends_the_run(run, folder):
+    with open("/dev/full", "wb") as full:
+        process = run.start("run", "-j1", "--joblog", "log", "echo", ":::", *range(1, 1001), stdout=full)
+    done = end_of(process)
+    assert done.status == 255
+    assert b"standard output" in done.stderr and b"No space left on device" in done.stderr
+    assert done.stderr.count(b"No space left") == 1
+
+
+def test_a_full_disk_under_a_standard_output_ends_the_run_and_its_tasks(run, full_disk, folder):
+    disk = full_disk(256)
+    line = "if [ {} = 2 ]; then " + TOLD + "; else head -c 100000 /dev/zero; fi"
+    with open(disk / "out", "wb") as out:
+        process = run.start("run", "-j2", "--grace", "1000", "-c", line, ":::", *range(1, 100), stdout=out)
+    done = end_of(process)
+    assert done.status == 255
+    assert b"No space left on device" in done.stderr
+    assert (folder / "told.2").exists()
+
+
+def test_a_full_job_log_is_said_before_any_task(run, folder):
+    done = run("run", "--joblog", "/dev/full", "-c", "touch started.{}", ":::", 1, 2)
+    assert done.status == 255
+    assert b"job log" in done.stderr and b"No space left on device" in done.stderr
+    assert not (folder / "started.1").exists()
+
+
+def test_a_job_log_that_fills_up_ends_the_run(run, full_disk, folder):
+    disk = full_disk(64)
+    process = run.start("run", "-j2", "--joblog", disk / "log", "-c", "if [ {#} = 2 ]; then touch started.2; until [ -e go ]; do sleep 0.01; done; fi; : {}",
+                        ":::", *[f"{number:05}" + "x" * 3000 for number in range(100)])
+    have_started(folder, 2)
+    (folder / "go").touch()
+    done = end_of(process)
+    assert done.status == 255
+    assert b"job log" in done.stderr and b"No space left on device" in done.stderr
+    assert done.stderr.count(b"No space left") == 1
+    assert b"not run" in done.stderr
+
+
+CLOSED = {"stdin": "<&-", "stdout": ">&-", "stderr": "2>&-", "all three": "<&- >&- 2>&-"}
+
+
+@pytest.mark.parametrize("closing", CLOSED.values(), ids=CLOSED.keys())
+def test_streams_that_are_closed_at_the_start(run, folder, closing):
+    """No file of drover's may take the number of a closed one, and no output be lost with status 0."""
+    line = "echo out {}; echo err {} >&2; touch started.{}"
+    done = run("run", "-j1", "--joblog", "log", "--results", "out", "-c", line, ":::", 1,
+               through=("sh", "-c", f'"$@" {closing}', "sh"))
+    assert (folder / "started.1").exists()
+    assert (folder / "out/1/stdout").read_bytes() == b"out 1\n"
+    assert (folder / "out/1/stderr").read_bytes() == b"err 1\n"
+    assert job_log(folder / "log") == {1: (0, 0)}
+    assert (folder / "log").read_text().count("\n") == 2
+    if ">&-" in closing.split():
+        assert done.status == 141, "standard output closed"
+    else:
+        assert done.status == 0
+        assert done.stdout == b"out 1\n"
+    if "2>&-" not in closing:
+        assert b"err 1" in done.stderr
+
+
+def test_a_closed_standard_input_has_no_inputs(run):
+    done = run("run", "echo", through=("sh", "-c", '"$@" <&-', "sh"))
+    assert (done.status, done.stdout) == (0, b"")
+    assert b"no inputs" in done.stderr
+
+
+def test_a_terminal_less_group_of_tasks_ends_when_their_output_is_gated(run, folder):
+    process = run.start("run", "-j2", "--line-buffer", "-c", GATE, ":::", 1, 2)
+    have_started(folder, 1, 2)
+    (folder / "go.2").touch()
+    assert process.stdout.readline() == b"end 2\n", "a line leaves while the other task runs"
+    (folder / "go").touch()
+    done = end_of(process)
+    assert (done.status, done.stdout) == (0, b"end 1\n")
