@@ -256,7 +256,13 @@ Result<void> read_command(const Written& w, std::vector<std::string> command, fa
 }
 
 // `--results "$UNSET"` must not mean "no results". (-I and --tagstring say themselves what an empty text is to them.)
-Result<void> refuse_empty_values(const CLI::App& app) {
+// CLI11 reads "--results= sim" as --results sim, so that form is looked for in the words themselves.
+Result<void> refuse_empty_values(const CLI::App& app, std::span<const std::string> option_words) {
+  for (const std::string& word : option_words) {
+    if (word.starts_with("--") && word.find('=') == word.size() - 1) {
+      return usage(fmt::format("{} has an empty value", word.substr(0, word.size() - 1)), "give it one or leave it out");
+    }
+  }
   for (const CLI::Option* option : app.get_options()) {
     const std::string name = option->get_name();
     if (option->count() == 0 || option->get_expected_max() == 0 || name == "-I" || name == "--tagstring") continue;
@@ -290,11 +296,11 @@ Result<RunWords> read_run_words(const std::vector<std::string>& words) {
   } catch (const CLI::ParseError& error) {
     return usage(error.what(), "see `drover help run`");
   }
-  DROVER_CHECK(refuse_empty_values(app));
   RunWords read;
   read.help = written.help;
   if (read.help) return read;
   std::vector<std::string> rest = app.remaining();
+  DROVER_CHECK(refuse_empty_values(app, std::span(words).first(words.size() - rest.size())));
   const bool marked = !rest.empty() && rest[0] == "--";
   if (marked) rest.erase(rest.begin());
   if (!rest.empty() && rest[0].size() > 1 && rest[0][0] == '-' && !marked) return unknown_option(rest[0]);

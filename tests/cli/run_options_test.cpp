@@ -98,6 +98,8 @@ TEST(RunOptions, AWrongNumberOfJobsSaysWhatToWrite) {
 TEST(RunOptions, AnEmptyValueIsNotAnOptionLeftOut) {
   for (const char* option : {"--jobs=", "--results=", "--halt=", "--joblog=", "--seed=", "--wd="}) {
     EXPECT_NE(refusal({option, "x"}).find("empty value"), std::string::npos) << option;
+    const std::string name(option, std::string_view(option).size() - 1);
+    EXPECT_NE(refusal({name, "", "x"}).find("empty value"), std::string::npos) << name;
   }
   EXPECT_FALSE(refusal({"-I", "", "x"}).empty());
 }

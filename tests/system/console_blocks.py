@@ -13,6 +13,7 @@
     <!-- setup                    shell lines that the reader need not see
     touch a.fits
     -->
+    <!-- note: … -->              means nothing
 
 A page is one session in one folder. Times, seeds and dates differ from run to run: they are compared as "a time", "a
 seed", "a date". What drover says only of runs that last longer than a second is left out on both sides.
@@ -74,7 +75,7 @@ class Page:
             self.steps.append(Step(word, first + 1, rest.strip()))
         elif word == "setup":
             self.steps.append(Step("setup", first + 1, f"{more} {rest}"))
-        else:
+        elif word != "note:":
             raise ValueError(f"line {first + 1}: a comment that means nothing here: {word}")
 
     def _block(self, fence, kind):

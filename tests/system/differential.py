@@ -1,18 +1,21 @@
 """The same command line with GNU parallel and with drover, each in a folder of its own with the same files.
 
-    both = Both(drover's Commands, GNU parallel's Commands)
-    theirs, ours = both.run(Case("-k ./args {/} ::: a/b c/d"))
-    assert same_output(case, theirs, ours)
+    def test_base_names(both):                  # the fixture, imported from here
+        theirs, ours = both.run(Case("-k ./args {/} ::: a/b c/d"))
+        assert ours.stdout == theirs.stdout
 
 A line is written as for a shell; nothing in it is expanded. The first word -c is drover's alone: GNU parallel always
 uses a shell, drover where -c says so.
 """
 
-import pathlib
+import functools
 import shlex
 import shutil
 import subprocess
 from dataclasses import dataclass
+
+import pytest
+from commands import Commands, Done
 
 # Prints each of its words in brackets: it shows where a word begins and ends, and which one is missing.
 ARGS = '#!/bin/sh\nfor word; do printf "[%s]" "$word"; done; echo\n'
@@ -84,7 +87,7 @@ class Both:
         theirs = self.parallel.start("--will-cite", *options, *case.their_words, stdin=subprocess.PIPE)
         ours = self.drover("run", *options, *case.our_words, input=case.input or b"")
         out, err = theirs.communicate(case.input or b"", timeout=60)
-        return type(ours)(theirs.returncode, out, err), ours
+        return Done(theirs.returncode, out, err), ours
 
 
 def fill(folder):
@@ -94,6 +97,7 @@ def fill(folder):
     (folder / "args").chmod(0o755)
 
 
+@functools.cache
 def gnu_parallel():
     """Its path. moreutils has another program of that name: this must be GNU's."""
     path = shutil.which("parallel")
@@ -103,10 +107,17 @@ def gnu_parallel():
     return path
 
 
-def home_of_parallel(folder):
-    """Variables that give it an empty home (it keeps profiles and measurements there) and the shell that drover uses."""
-    pathlib.Path(folder).mkdir(exist_ok=True)
-    return {"HOME": str(folder), "PARALLEL_HOME": str(folder), "PARALLEL": None, "PARALLEL_SHELL": "/bin/sh"}
+@pytest.fixture
+def both(run, tmp_path, tmp_path_factory):
+    """A Both with fresh folders. GNU parallel has an empty home for the session (it keeps profiles and measurements
+    there) and the shell that drover uses."""
+    home = tmp_path_factory.getbasetemp() / "home"
+    home.mkdir(exist_ok=True)
+    folder = tmp_path / "parallel"
+    folder.mkdir()
+    environment = {name: value for name, value in run.environment.items() if not name.startswith("PARALLEL")}
+    parallel = Commands(gnu_parallel(), folder, environment | {"HOME": str(home), "PARALLEL_SHELL": "/bin/sh"})
+    return Both(run, parallel)
 
 
 def output_of(case, done):

@@ -4,7 +4,7 @@ Where they differ it is on purpose: test_differential_on_purpose.py. Job logs: t
 """
 
 import pytest
-from differential import Case, as_case, output_of
+from differential import Case, as_case, both, output_of  # noqa: F401  (a fixture)
 
 ODD_PATHS = (
     "a.b/c.d.e /x/y/ plain .hidden dir.d/noext a/b.tar.gz 'sp ace/f ile.t xt' ./x ../y.z / // a//b.c x. a/.b a/b/ "
