@@ -18,18 +18,6 @@ namespace {
 constexpr int refused = 255;
 constexpr const char* usage = "write drover cores [POLICY] [--physical] [--explain]";
 
-constexpr const char* about = R"(How many cores a policy gives here, and why.
-
-POLICY is none (1), quarter, half or all of the usable cores, a share such as
-75%, or a number, which is obeyed. Shares are rounded down and at least 1.
-The default is all.)";
-
-constexpr const char* more =
-    R"(The usable cores are the least of: the cores online, the CPU affinity (taskset,
-cpusets), the CPU quota of the control groups, what Slurm, PBS, Grid Engine or
-LSF has allocated on this node, and the variable DROVER_CORES, which an outer
-drover sets for its tasks and a site may set for its login nodes.)";
-
 struct Question {
   std::string policy = "all";
   bool physical = false;
@@ -118,20 +106,16 @@ bool is_negative_number(const std::string& word) {
 
 int ask_and_print(const std::vector<std::string>& words) {
   Question question;
-  CLI::App app(about, "drover cores");
-  app.footer(more);
+  bool manual = false;
+  CLI::App app;
+  app.set_help_flag();
   app.allow_extras();  // refused below, in our words
-  app.add_option("POLICY", question.policy, "none, quarter, half, all, a number, or a share such as 75%")
-      ->type_name("");
-  app.add_flag("--physical", question.physical, "count cores, not hardware threads")->disable_flag_override();
-  app.add_flag("--explain", question.explain, "name the limits met and which one decided")
-      ->disable_flag_override();
-  try {
-    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes the words from the back
-  } catch (const CLI::CallForHelp&) {
-    fmt::print("{}", app.help());
-    return std::fflush(stdout) == 0 ? 0 : refused;
-  }
+  app.add_option("POLICY", question.policy);
+  app.add_flag("--physical", question.physical)->disable_flag_override();
+  app.add_flag("--explain", question.explain)->disable_flag_override();
+  app.add_flag("-h,--help", manual);
+  app.parse(std::vector<std::string>(words.rbegin(), words.rend()));  // CLI11 takes the words from the back
+  if (manual) return help({"cores"});
   if (const std::vector<std::string> left = app.remaining(); !left.empty()) {
     throw Error(Errc::usage, fmt::format("'{}' is not expected here", left.front()), usage);
   }

@@ -36,7 +36,8 @@ constexpr std::array<Entry, 37> left_out{{
 }  // namespace
 
 std::optional<std::string> what_instead(std::string_view option) {
-  const std::string_view name = option.substr(0, option.find('='));
+  const bool is_short = option.size() > 2 && option[0] == '-' && option[1] != '-';  // -L2, -S:
+  const std::string_view name = is_short ? option.substr(0, 2) : option.substr(0, option.find('='));
   for (const auto& [known, instead] : left_out) {
     if (name == known) return std::string(instead);
   }

@@ -27,7 +27,7 @@ void define_inputs(CLI::App& app, Written& w) {
   app.add_option("-a,--arg-file", w.arg_files)->allow_extra_args(false);
   app.add_flag("-0,--null", w.null);
   app.add_option("-d,--delimiter", w.delimiter);
-  app.add_option("--colsep", w.colsep);
+  app.add_option("-C,--colsep", w.colsep);
   app.add_flag("--csv", w.csv);
   app.add_option("--header", w.header);
   app.add_option("--grid", w.grids)->allow_extra_args(false);
@@ -52,7 +52,7 @@ void define_running(CLI::App& app, Written& w) {
   app.add_flag("--shuf", w.shuffle);
   app.add_flag("--pin", w.pin);
   app.add_option("--seed", w.seed);
-  app.add_flag("--dry-run", w.dry_run);
+  app.add_flag("--dry-run,--dryrun", w.dry_run);
   app.add_flag("-t,--verbose", w.verbose);
 }
 

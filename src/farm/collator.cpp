@@ -83,18 +83,14 @@ Result<void> Collator::finished(RunningTask& task) {
   }
   held.output = std::move(task.streams[0].capture);
   held.errors = std::move(task.streams[1].capture);
-  if (!keep_order_) {
-    give_out(std::move(held));
-    return {};
-  }
+  if (!keep_order_) return give_out(std::move(held));
   if (!has_its_turn(task)) {
     DROVER_CHECK(held.output.settle_down());
     DROVER_CHECK(held.errors.settle_down());
   }
   if (!held.output.empty() || !held.errors.empty()) held_.emplace(task.input.number, std::move(held));
   order_.finished(task.input.number);
-  release_in_order();
-  return {};
+  return release_in_order();
 }
 
 void Collator::discard(RunningTask& task) {
@@ -104,33 +100,36 @@ void Collator::discard(RunningTask& task) {
   }
 }
 
-void Collator::skipped(schedule::TaskNumber task) {
+Result<void> Collator::skipped(schedule::TaskNumber task) {
   tags_.erase(task);
-  if (!keep_order_) return;
+  if (!keep_order_) return {};
   order_.finished(task);
-  release_in_order();
+  return release_in_order();
 }
 
-void Collator::no_more() {
-  if (!keep_order_) return;
+Result<void> Collator::no_more() {
+  if (!keep_order_) return {};
   order_.no_more();
-  release_in_order();
+  return release_in_order();
 }
 
-void Collator::release_in_order() {
+Result<void> Collator::release_in_order() {
   while (const std::optional<schedule::TaskNumber> task = order_.next()) {
     const auto held = held_.find(*task);
     if (held == held_.end()) continue;
-    give_out(std::move(held->second));
+    DROVER_CHECK(give_out(std::move(held->second)));
     held_.erase(held);
   }
+  return {};
 }
 
-void Collator::give_out(Held held) {
-  if (held.output.empty() && held.errors.empty()) return;
+// Written at once where there is room: where both go to one terminal a task's errors stand behind its output.
+Result<void> Collator::give_out(Held held) {
+  if (held.output.empty() && held.errors.empty()) return {};
   announce_();
   if (!held.output.empty()) outlets_[0].put(std::move(held.output), held.tag);
   if (!held.errors.empty()) outlets_[1].put(std::move(held.errors), std::move(held.tag));
+  return pump();
 }
 
 Result<void> Collator::pump() {
@@ -138,6 +137,14 @@ Result<void> Collator::pump() {
     if (!outlet.idle()) DROVER_CHECK(outlet.pump());
   }
   return {};
+}
+
+std::optional<bool> Collator::take_line_state() {
+  std::optional<bool> last;
+  for (Outlet& outlet : outlets_) {
+    if (const std::optional<bool> open = outlet.take_line_state()) last = open;
+  }
+  return last;
 }
 
 bool Collator::congested() const {

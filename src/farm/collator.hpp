@@ -30,12 +30,14 @@ class Collator {
   [[nodiscard]] Result<void> finished(RunningTask& task);
   void discard(RunningTask& task);
   // A task that will give no output: its turn is over.
-  void skipped(schedule::TaskNumber task);
+  [[nodiscard]] Result<void> skipped(schedule::TaskNumber task);
   // No other task will end; what was held back goes out.
-  void no_more();
+  [[nodiscard]] Result<void> no_more();
 
   [[nodiscard]] Result<void> pump();
   [[nodiscard]] Outlet& outlet(std::size_t stream) { return outlets_[stream]; }
+  // After writing to a terminal: does what is on the screen end within a line? Told once.
+  [[nodiscard]] std::optional<bool> take_line_state();
   [[nodiscard]] bool idle() const { return outlets_[0].idle() && outlets_[1].idle(); }
   // So much waits for its reader that nothing more should be started.
   [[nodiscard]] bool congested() const;
@@ -45,9 +47,9 @@ class Collator {
     Capture output, errors;
     std::string tag;
   };
-  void give_out(Held held);
+  [[nodiscard]] Result<void> give_out(Held held);
   void give_lines(TaskStream& stream, std::size_t number, const std::string& tag, bool last);
-  void release_in_order();
+  [[nodiscard]] Result<void> release_in_order();
   [[nodiscard]] bool has_its_turn(const RunningTask& task) const;
 
   bool line_buffer_;

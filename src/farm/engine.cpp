@@ -100,7 +100,7 @@ bool Engine::finished() const {
 void Engine::turn() {
   watch_outlets();
   watch_input();
-  display_.update(snapshot(), clock_.now());
+  if (collator_.idle()) display_.update(snapshot(), clock_.now());  // never into the middle of an output
   const schedule::Time wake = wake_at();
   schedule::Time limit{-1};
   if (wake != schedule::never) limit = std::max(schedule::Time{0}, wake - clock_.now());
@@ -146,13 +146,14 @@ void Engine::schedule_and_apply() {
       fatal_ = true;
       note(schedule::Event::Kind::drain);
     }
-    if (scheduler_.done()) collator_.no_more();
+    if (scheduler_.done()) {
+      if (Result<void> given = collator_.no_more(); !given) fail(given.error());
+    }
     if (Result<void> pumped = collator_.pump(); !pumped) fail(pumped.error());
+    if (const std::optional<bool> open = collator_.take_line_state()) display_.line_left_open(*open);
     if (collator_.outlet(0).gone() && !output_gone_ && !fatal_) {
       output_gone_ = true;
-      display_.message(fmt::format("standard output was closed by its reader: no new tasks, ending {} running ones",
-                                   scheduler_.counts().running));
-      note(schedule::Event::Kind::stop);
+      output_is_gone();
     }
   } while (!events_.empty());
 }

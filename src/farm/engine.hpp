@@ -106,6 +106,8 @@ class Engine {
   // engine_signals.cpp: the world's word
   void read_signals();
   void interrupted(int signal);
+  void output_is_gone();
+  [[nodiscard]] std::string tasks_running() const;
   void stop_running_tasks();
   void resume_running_tasks();
   void guardian_is_gone();

@@ -42,16 +42,15 @@ void Engine::read_signals() {
 void Engine::interrupted(int signal) {
   const bool again = signal == first_signal_ && clock_.now() - signal_at_ < one_wish;
   if (again) return;
-  const std::uint64_t running = scheduler_.counts().running;
   signal_at_ = clock_.now();
   resume_running_tasks();
   if (signal == SIGINT || signal == SIGTERM) {
     if (signal_stops_) {
-      display_.message(fmt::format("{} again: killing {} running tasks", wording(signal), running));
+      display_.message(fmt::format("{} again: killing {}", wording(signal), tasks_running()));
       give_up_output_ = true;
       note(schedule::Event::Kind::kill);
     } else {
-      display_.message(fmt::format("{}: no new tasks, ending {} running ones (again: kill them now)", wording(signal), running));
+      display_.message(fmt::format("{}: no new tasks, ending {} (again: kill now)", wording(signal), tasks_running()));
       note(schedule::Event::Kind::stop);
     }
     if (!signal_stops_) first_signal_ = signal;
@@ -60,8 +59,22 @@ void Engine::interrupted(int signal) {
   }
   if (first_signal_ != 0) return;
   first_signal_ = signal;
-  display_.message(fmt::format("{}: no new tasks, {} running ones go on to their end", wording(signal), running));
+  display_.message(fmt::format("{}: no new tasks, waiting for {} to end", wording(signal), tasks_running()));
   note(schedule::Event::Kind::drain);
+}
+
+// Behind `| head` the rest of the work is for nobody. A terminal whose window was closed is another matter: that
+// is a hang-up, whether its signal or its EIO comes first, and running tasks end in peace.
+void Engine::output_is_gone() {
+  if (first_signal_ != 0) return;
+  if (collator_.outlet(0).is_terminal()) return interrupted(SIGHUP);
+  display_.message(fmt::format("standard output was closed by its reader: no new tasks, ending {}", tasks_running()));
+  note(schedule::Event::Kind::stop);
+}
+
+std::string Engine::tasks_running() const {
+  const std::uint64_t n = scheduler_.counts().running;
+  return n == 1 ? "1 running task" : fmt::format("{} running tasks", n);
 }
 
 void Engine::stop_running_tasks() {
@@ -113,7 +126,7 @@ void Engine::end_leftovers_of_the_run() {
   process::reap_orphans([](pid_t) { return false; });
   const std::size_t alive = process::signal_all_descendants(SIGTERM);
   if (alive == 0) return;
-  display_.message(fmt::format("ending {} processes that tasks left running", alive));
+  display_.message(fmt::format("ending {} that tasks left running", alive == 1 ? "a process" : fmt::format("{} processes", alive)));
   constexpr schedule::Time most = std::chrono::seconds(2);
   const schedule::Time until = clock_.now() + std::min<schedule::Time>(options_.grace, most);
   constexpr schedule::Time look_every = std::chrono::milliseconds(10);

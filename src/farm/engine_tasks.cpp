@@ -249,14 +249,15 @@ void Engine::finish(const schedule::Decision& decision) {
   if (kept == kept_.end()) {  // read ahead of a --delay, never started
     TaskInput unused;
     source_.take(decision.task, unused);
-    return collator_.skipped(decision.task);
+    if (Result<void> given = collator_.skipped(decision.task); !given) fail(given.error());
+    return;
   }
   // It waited for another attempt, or for a process to be had, when the run was ended.
   if (kept->second->state == RunningTask::State::ended) {
     report(*kept->second, decision.slot, decision.verdict, true);
     if (Result<void> given = collator_.finished(*kept->second); !given) fail(given.error());
   } else {
-    collator_.skipped(decision.task);
+    if (Result<void> given = collator_.skipped(decision.task); !given) fail(given.error());
   }
   kept_.erase(kept);
 }

@@ -59,6 +59,8 @@ Result<int> run_checked(const RunOptions& options, process::Guarded& me, progres
   if (reads_terminal(options.inputs)) display.message("reading inputs from the terminal, one a line; Ctrl-D ends them");
   DROVER_TRY(Inputs inputs, Inputs::open(options.inputs));
   if (inputs.total() == 0U) {  // a file without even a header: no name in the command can be known
+    // As with inputs, a log of this name is this run's and not an earlier one's.
+    if (options.job_log) DROVER_CHECK(JobLog::open(*options.job_log));
     display.message("no inputs: nothing to do");
     return 0;
   }

@@ -41,6 +41,7 @@ Outlet::Outlet(int fd, std::string name) : fd_(fd), name_(std::move(name)) {
     const std::string path = fmt::format("/proc/self/fd/{}", fd);
     own_ = machine::UniqueFd(::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     way_ = own_ ? Way::non_blocking : Way::pieces;
+    terminal_ = ::isatty(fd) != 0;
   }
 }
 
@@ -59,8 +60,6 @@ std::uint64_t Outlet::waiting_bytes() const {
   for (const Item& item : items_) sum += item.output.size() + item.block.size() - item.written;
   return sum;
 }
-
-void Outlet::drop_all() { items_.clear(); }
 
 // False when nothing is left of the item.
 Result<bool> Outlet::refill(Item& item) {
@@ -94,6 +93,7 @@ Result<bool> Outlet::write_some(std::string_view bytes, std::size_t& written) {
     n = ::write(own_ ? own_.get() : fd_, bytes.data(), bytes.size());
   }
   if (n >= 0) {
+    if (terminal_ && n > 0) line_left_open_ = bytes[static_cast<std::size_t>(n) - 1] != '\n';
     written += static_cast<std::size_t>(n);
     return true;
   }

@@ -13,8 +13,10 @@
 #pragma once
 
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "farm/capture.hpp"
 #include "machine/unique_fd.hpp"
@@ -37,8 +39,11 @@ class Outlet {
   [[nodiscard]] bool idle() const { return items_.empty(); }
   [[nodiscard]] std::uint64_t waiting_bytes() const;
   [[nodiscard]] bool gone() const { return gone_; }
+  [[nodiscard]] bool is_terminal() const { return terminal_; }
   [[nodiscard]] int wait_fd() const { return own_ ? own_.get() : fd_; }  // poll for writing while not idle
-  void drop_all();
+
+  // After writing to a terminal: does what was written end within a line? Told once.
+  [[nodiscard]] std::optional<bool> take_line_state() { return std::exchange(line_left_open_, std::nullopt); }
 
  private:
   enum class Way { direct, non_blocking, socket, pieces };
@@ -60,6 +65,8 @@ class Outlet {
   std::deque<Item> items_;
   CaptureBudget no_budget_{""};  // of loose lines; they never spill
   bool gone_ = false;
+  bool terminal_ = false;
+  std::optional<bool> line_left_open_;
 };
 
 }  // namespace drover::farm

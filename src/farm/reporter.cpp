@@ -67,6 +67,8 @@ Result<Reporter> Reporter::make(const RunOptions& options, const NameContext& na
   }
   reporter.names_ = names.names;
   reporter.host_ = host_name();
+  std::error_code gone;
+  reporter.start_folder_ = std::filesystem::current_path(gone).string();
   reporter.threads_ = threads;
   return reporter;
 }
@@ -76,7 +78,7 @@ std::string Reporter::cause_of(const RunningTask& task, schedule::Verdict verdic
   if (verdict == schedule::Verdict::succeeded || !task.end) return {};
   const std::string how = task.end->status.describe();
   if (task.terminated && task.reason == schedule::EndReason::timeout) {
-    return fmt::format("timed out after {} ({})", describe(task.ended - task.started), how);
+    return fmt::format("timed out after {}: {}", describe(task.ended - task.started), how);
   }
   if (task.terminated || task.killed) return fmt::format("ended with the run ({})", how);
   return how;
@@ -84,7 +86,8 @@ std::string Reporter::cause_of(const RunningTask& task, schedule::Verdict verdic
 
 Result<void> Reporter::attempt_ended(RunningTask& task, schedule::Slot slot, schedule::Verdict verdict, bool final) {
   const std::string cause = cause_of(task, verdict);
-  const TaskReport report = report_of(task, slot, verdict, cause);
+  TaskReport report = report_of(task, slot, verdict, cause);
+  if (report.directory.empty()) report.directory = start_folder_;
   progress::FinishedTask finished;
   finished.number = task.input.number;
   finished.attempt = task.attempt;

@@ -42,6 +42,7 @@ class Reporter {
   std::unordered_map<schedule::TaskNumber, std::string> crash_paths_;  // of failed attempts
   std::vector<std::string> names_;
   std::string host_;
+  std::string start_folder_;  // where tasks run without --wd
   std::uint32_t threads_ = 1;
   progress::Summary summary_;
 };

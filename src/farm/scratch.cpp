@@ -31,6 +31,9 @@ std::unexpected<Error> cannot_make(const std::string& folder) {
                  "set TMPDIR to a folder that can be written to");
 }
 
+// Fails without harm while other runs live in it.
+void remove_if_empty(const std::string& folder) { static_cast<void>(::rmdir(folder.c_str())); }
+
 machine::UniqueFd open_folder(const std::string& folder) {
   return machine::UniqueFd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
@@ -39,26 +42,33 @@ machine::UniqueFd open_folder(const std::string& folder) {
 
 Result<Scratch> Scratch::make(const std::string& tmp) {
   const std::string home = home_of_runs(tmp);
-  if (::mkdir(home.c_str(), 0700) != 0 && errno != EEXIST) return cannot_make(home);
-  if (!is_ours(home)) {
-    return failure(Errc::denied, fmt::format("{} is not a private folder of this user", home),
-                   "remove it or set TMPDIR to another folder");
-  }
-  // Between mkdtemp and flock a sweeping run may remove the new folder: then make another.
+  // Another run may remove the home when it ends, or sweep the new folder before it is locked: then once more.
   for (int attempt = 0; attempt < 100; ++attempt) {
+    if (::mkdir(home.c_str(), 0700) != 0 && errno != EEXIST) return cannot_make(home);
     std::string folder = home + "/run-XXXXXX";
-    if (::mkdtemp(folder.data()) == nullptr) return cannot_make(folder);
+    if (!is_ours(home)) {
+      struct stat status {};
+      if (::lstat(home.c_str(), &status) != 0) continue;
+      return failure(Errc::denied, fmt::format("{} is not a private folder of this user", home),
+                     "remove it or set TMPDIR to another folder");
+    }
+    if (::mkdtemp(folder.data()) == nullptr) {
+      if (errno == ENOENT) continue;
+      return cannot_make(folder);
+    }
     machine::UniqueFd lock = open_folder(folder);
     struct stat status {};
     if (lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0 && ::stat(folder.c_str(), &status) == 0) {
-      return Scratch(std::move(folder), std::move(lock));
+      return Scratch(home, std::move(folder), std::move(lock));
     }
   }
   return cannot_make(home);
 }
 
 Scratch::~Scratch() {
-  if (lock_) remove_tree(folder_);
+  if (!lock_) return;
+  remove_tree(folder_);
+  remove_if_empty(home_);
 }
 
 Result<std::string> Scratch::make_for(schedule::TaskNumber task) const {
@@ -75,6 +85,7 @@ void sweep_scratch(const std::string& tmp) {
     const machine::UniqueFd lock = open_folder(run.path().string());
     if (lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) remove_tree(run.path().string());
   }
+  remove_if_empty(home);
 }
 
 void remove_tree(const std::string& folder) {

@@ -27,7 +27,9 @@ class Scratch {
   [[nodiscard]] Result<std::string> make_for(schedule::TaskNumber task) const;
 
  private:
-  Scratch(std::string folder, machine::UniqueFd lock) : folder_(std::move(folder)), lock_(std::move(lock)) {}
+  Scratch(std::string home, std::string folder, machine::UniqueFd lock)
+      : home_(std::move(home)), folder_(std::move(folder)), lock_(std::move(lock)) {}
+  std::string home_;    // of all runs of this user; goes with the last of them
   std::string folder_;
   machine::UniqueFd lock_;
 };

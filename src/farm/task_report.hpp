@@ -20,7 +20,7 @@ struct TaskReport {
   std::uint32_t seed = 0;
   schedule::Verdict verdict{};
   process::ExitStatus status;               // how it ended
-  std::string_view cause;                   // one line for people, empty on success: "exit status 3", "killed by SIGSEGV (segmentation fault, core dumped)", "timed out after 90 s (limit 60 s)", "cannot run: …"
+  std::string_view cause;                   // one line for people, empty on success: "exit status 3", "killed by SIGSEGV (segmentation fault, core dumped)", "timed out after 60 s: killed by SIGTERM (terminated)", "cannot run: …"
   bool timed_out = false;
   bool started = true;                      // false: it never ran (missing program, argument list too long, …)
   double started_at = 0;                    // seconds since the epoch (UTC)

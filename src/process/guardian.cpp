@@ -44,6 +44,18 @@ int engine_main(const std::function<int(Guarded&)>& engine, Guarded& me, const s
   return status;
 }
 
+// By the default action of SIGTSTP, so that a shell sees what it knows. Where nobody could let us go on, in an orphaned
+// process group, the kernel leaves that action out (setpgid(2)): then the engine goes on at once.
+void stop_with_the_job(pid_t engine) {
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTSTP);
+  ::raise(SIGTSTP);
+  DROVER_ASSERT(::sigprocmask(SIG_UNBLOCK, &stop, nullptr) == 0, errno);  // here we stand still
+  DROVER_ASSERT(::sigprocmask(SIG_BLOCK, &stop, nullptr) == 0, errno);
+  ::kill(engine, SIGCONT);
+}
+
 // Returns the engine's wait status.
 int wait_and_pass_on(pid_t engine, sigset_t waited) {
   sigaddset(&waited, SIGCHLD);
@@ -55,7 +67,7 @@ int wait_and_pass_on(pid_t engine, sigset_t waited) {
     const int signal = ::sigwaitinfo(&waited, nullptr);
     if (signal < 0 || signal == SIGCHLD) continue;
     ::kill(engine, signal);
-    if (signal == SIGTSTP) ::kill(::getpid(), SIGSTOP);
+    if (signal == SIGTSTP) stop_with_the_job(engine);
   }
 }
 

@@ -143,6 +143,15 @@ def test_a_stopped_task_is_ended_too(run, folder):
     assert end_of(process).status == 130
 
 
+def test_a_stop_signal_that_nobody_could_take_back_is_no_stop(run, folder):
+    """The process group is an orphaned one (no job-control shell): SIGTSTP changes nothing there."""
+    process = run.start("run", "-j1", "-c", GATE, ":::", 1, 2)
+    have_started(folder, 1)
+    take(process, signal.SIGTSTP)
+    (folder / "go").touch()
+    assert end_of(process).status == 0
+
+
 def test_signals_come_to_tasks_unblocked_and_as_they_were(run):
     done = run("run", "grep", "-E", "^Sig(Blk|Ign):", ":::", "/proc/self/status")
     masks = dict(line.split(b":\t") for line in done.lines)

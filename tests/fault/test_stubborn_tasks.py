@@ -9,7 +9,7 @@ from herd import children, end_of, engine_of, have_started, job_log, state_of
 from waiting import until
 
 # What task 1 leaves behind writes its number to left.1; task 2 says whether that still lives when it begins.
-NEXT = "if [ {} = 2 ]; then if kill -0 $(cat left.1) 2>/dev/null; then echo alive; else echo ended; fi; exit; fi; "
+NEXT = "if [ {} = 2 ]; then if grep -qs '^State:.[RSDT]' /proc/$(cat left.1)/status; then echo alive; else echo ended; fi; exit; fi; "
 GONE_AT_ITS_END = {
     "a background job": "sleep 1000 >/dev/null 2>&1 & echo $! > left.{}",
     "a background job that holds its output": "sleep 1000 & echo $! > left.{}",
@@ -65,7 +65,7 @@ def test_a_task_that_closes_its_output_goes_on(run, folder):
 
 
 def test_a_timeout_is_term_then_kill_and_reaches_grandchildren(run, folder):
-    line = ("if [ {} = 2 ]; then kill -0 $(cat left.a) 2>/dev/null && echo alive a; kill -0 $(cat left.b) 2>/dev/null && echo alive b; exit 0; fi; "
+    line = ("if [ {} = 2 ]; then cat left.a left.b | while read pid; do grep -s '^State:.[RSDT]' /proc/$pid/status; done; exit 0; fi; "
             "trap '' TERM; sh -c 'echo $$ > left.a; while :; do sleep 0.01; done' & "
             "setsid sh -c 'echo $$ > left.b; while :; do sleep 0.01; done' & while :; do sleep 0.01; done")
     done = run("run", "-j1", "--timeout", "1", "--grace", "0.3", "--joblog", "log", "-c", line, ":::", 1, 2)

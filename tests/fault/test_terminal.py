@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from census import command_of
 from herd import DEAF, GATE, TOLD, children, have_started, job_log, state_of
 from terminal import Terminal
 from waiting import until
@@ -75,7 +76,7 @@ def test_ctrl_z_stops_the_tasks_and_fg_goes_on(pty_run, folder):
     have_started(folder, 1, 2)
     engine = children(screen.pid)[0]
     screen.type(screen.CTRL_Z)
-    screen.wait_stopped()
+    assert screen.wait_stopped() == signal.SIGTSTP
     until(lambda: len(all_below(engine)) >= 4 and are_stopped(all_below(engine)), what="shells and their children to stop")
     time.sleep(4.5)  # longer than the timeout: the pause must not count
     (folder / "go").touch()
@@ -119,8 +120,8 @@ def test_job_control_of_a_shell(shell, folder, words):
     have_started(folder, 1, 2)
     screen.type(screen.CTRL_Z)
     screen.read_until(b"topped")
-    screen.type(b"\necho shell is back\n")
-    screen.read_until(b"\nshell is back")
+    screen.type(b"echo shell $((40 + 2))\n")
+    screen.read_until(b"shell 42")
     (folder / "go").touch()
     screen.type(b"bg; wait; echo all=$?.\n")
     screen.read_until(b"all=0.")
@@ -131,24 +132,28 @@ def test_job_control_of_a_shell(shell, folder, words):
 
 def test_kill_9_of_a_job_in_the_background(shell, folder, census):
     screen = shell("bash", "--norc", "--noprofile", "-i")
+    before = census.processes()
     screen.type(b'$D run -j2 -c "' + DEAF.encode() + b'" ::: 1 2 &\n')
     have_started(folder, 1, 2)
     screen.type(b"kill -9 %1\n")
     screen.type(b"wait; echo gone.\n")
     screen.read_until(b"\ngone.")
-    until(lambda: len(census.processes()) <= 1, what="all but the shell to end")
+    until(lambda: census.processes() == before, what="all but the shell to end")
     screen.type(b"exit\n")
     screen.wait()
 
 
-def test_fg_and_a_key_end_a_job_that_was_stopped(shell, folder):
+def test_fg_and_a_key_end_a_job_that_was_stopped(shell, folder, census):
     screen = shell("bash", "--norc", "--noprofile", "-i")
     screen.type(b"$D run -j2 --grace 1000 -c \"" + TOLD.encode() + b"\" ::: 1 2 3\n")
     have_started(folder, 1, 2)
     screen.type(screen.CTRL_Z)
     screen.read_until(b"topped")
-    screen.type(b"fg; echo status=$?.\n")
-    screen.read_until(b"run -j2")
+    screen.read_until(b"ready> ")
+    tasks = [pid for pid in census.processes() if b"started" in command_of(pid).encode()]
+    until(lambda: are_stopped(tasks), what="the tasks to stop")
+    screen.type(b"fg\n")
+    until(lambda: not are_stopped(tasks), what="the tasks to go on")
     screen.type(screen.CTRL_C)
     screen.read_until(b"no new tasks")
     screen.type(b"echo status=$?.\n")

@@ -50,6 +50,14 @@ def test_wrong_usage_is_255_and_one_message_before_any_task(run, folder, wrong):
     assert not (folder / "started").exists()
 
 
+@pytest.mark.parametrize("option", ["--jobs", "-j", "--halt", "--timeout", "--seed", "--retries", "--mem", "--wd", "--results", "--joblog", "--crash-report", "-n", "-d", "--colsep", "-a"])
+def test_an_empty_value_is_refused_as_a_variable_that_was_never_set(run, folder, option):
+    done = run("run", option, "", "touch", ":::", "started")
+    assert (done.status, done.stdout) == (255, b"")
+    assert option.encode() in done.stderr or b"''" in done.stderr
+    assert not (folder / "started").exists()
+
+
 def test_a_missing_program_is_named_before_any_task(run, folder):
     done = run("run", "no-such-program", ":::", "a", "b")
     assert done.status == 255
@@ -238,7 +246,7 @@ def test_a_failed_attempt_that_is_tried_again_does_not_meet_the_rule(run):
     assert (done.status, done.lines) == (0, [b"a", b"b"])
 
 
-@pytest.mark.parametrize("rule", ["", "1", "now", "now,fail", "now,fail=", "now,fail=0", "now,fail=-1", "now,fail=1.5", "now,fail=101%", "later,fail=1", "now,ok=1", "now fail=1"])
+@pytest.mark.parametrize("rule", ["1", "now", "now,fail", "now,fail=", "now,fail=0", "now,fail=-1", "now,fail=1.5", "now,fail=101%", "later,fail=1", "now,ok=1", "now fail=1"])
 def test_other_halt_rules_are_errors_that_show_a_right_one(run, folder, rule):
     done = run("run", "--halt", rule, "touch", ":::", "started")
     assert done.status == 255

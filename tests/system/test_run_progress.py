@@ -206,8 +206,12 @@ def test_a_control_character_of_an_input_does_not_reach_the_terminal(run):
 
 
 def test_a_note_says_when_starting_costs_more_than_a_tenth_of_running(run):
-    """5,000 tasks that do nothing: on no machine does that take less than a second of run time."""
-    done = run("run", "-j", "2", "--grid", "i=1..5000", "true", "{i}")
-    first, rest = summary_of(done)
-    assert first.startswith("5 000 tasks done")
+    """Programs that do nothing; the delay makes the run long enough (a second) for a note to be worth a line."""
+    first, rest = summary_of(run("run", "-j", "2", "--delay", "0.001", "--grid", "i=1..1100", "true", "{i}"))
+    assert first.startswith("1 100 tasks done")
     assert any("starting a task took" in line and "-n" in line for line in rest), rest
+
+
+def test_no_such_note_is_made_for_tasks_that_take_their_time(run):
+    done = run("run", "-j", "25", "-c", "sleep 1; : {}", ":::", *range(25))
+    assert b"starting a task took" not in done.stderr

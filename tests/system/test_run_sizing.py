@@ -65,7 +65,7 @@ def test_a_line_says_so_when_threads_leave_fewer_tasks_than_asked_for(run):
     assert any("-j 8" in line and "4" in line and "threads" in line for line in lines if "seed" not in line)
 
 
-@pytest.mark.parametrize("jobs", ["0", "-0", "+1", "-1", "", "1.5", "some", "0%", "101%x"])
+@pytest.mark.parametrize("jobs", ["0", "-0", "+1", "-1", "1.5", "some", "0%", "101%x"])
 def test_other_numbers_of_jobs_are_errors_that_say_what_to_write(run, jobs):
     done = run("run", f"--jobs={jobs}", "touch", "started", ":::", "1", env=MACHINE)
     assert (done.status, done.stdout) == (255, b"")
