@@ -2,7 +2,7 @@
 function(drover_part folder)
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${folder}/*.cpp)
   add_library(drover_${folder} STATIC ${sources})
-  target_link_libraries(drover_${folder} PUBLIC drover_flags fmt::fmt-header-only)
+  target_link_libraries(drover_${folder} PUBLIC drover_flags)
   target_precompile_headers(drover_${folder} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.hpp)
   foreach(part IN LISTS ARGN)
     target_link_libraries(drover_${folder} PUBLIC ${part})

@@ -258,7 +258,7 @@ int Engine::exit_status() const {
   const schedule::Counts& counts = scheduler_.counts();
   if (fatal_ || guardian_gone_) return 255;
   const bool cut_short = counts.not_run > 0 || !scheduler_.source_ended();
-  if (first_signal_ != 0 && (signal_stops_ || cut_short)) return 128 + first_signal_;
+  if (first_signal_ != 0 && (signal_stops_ || cut_short || output_gone_)) return 128 + first_signal_;
   if (output_gone_) return 128 + SIGPIPE;
   const bool success_came = scheduler_.halted() && options_.halt.what == schedule::Halt::What::success;
   if (success_came) return 0;

@@ -87,6 +87,7 @@ class Engine {
 
   // engine_tasks.cpp: one task's way from start to end
   void start(const schedule::Decision& decision);
+  void wait_for_room(RunningTask& task, schedule::Slot slot);
   void take_input(RunningTask& task, const schedule::Decision& decision);
   void watch(RunningTask& task, schedule::Slot slot);
   void read_stream(RunningTask& task, std::size_t stream, std::size_t most_blocks);
@@ -147,7 +148,7 @@ class Engine {
   std::array<bool, 2> outlet_watched_{};
   bool held_ = false;
   bool announced_ = false;          // the plan was told
-  bool leftovers_told_ = false;
+  bool exhaustion_told_ = false;
   int first_signal_ = 0;            // that ended the run
   schedule::Time signal_at_{};
   bool signal_stops_ = false;       // INT or TERM

@@ -70,15 +70,13 @@ void Engine::start(const schedule::Decision& decision) {
   task.started = task.ended = clock_.now();
   const Starter::Outcome outcome = starter_.start(task, decision.slot);
   if (outcome == Starter::Outcome::exhausted) {
-    if (task.attempt > 1) {  // if the run ends before there is room again, this is how it failed
-      task.problem = "no process or descriptor was left for another attempt";
-      task.state = RunningTask::State::ended;
-    }
-    keep(decision.slot);
-    events_.push_back({schedule::Event::Kind::could_not_start, decision.slot, false, {}});
-    return;
+    return wait_for_room(task, decision.slot);
   }
-  if (tag_) collator_.started(task, tag_->expand({&task.input, decision.slot, task.seed}));
+  if (tag_) {
+    std::string tag = tag_->expand({&task.input, decision.slot, task.seed});
+    std::ranges::replace(tag, '\n', ' ');  // a tag is in front of a line, never a line of its own
+    collator_.started(task, std::move(tag));
+  }
   if (options_.verbose) display_.verbatim(task.command);
   if (outcome == Starter::Outcome::not_started) {
     task.state = RunningTask::State::ended;
@@ -87,6 +85,22 @@ void Engine::start(const schedule::Decision& decision) {
   }
   task.state = RunningTask::State::running;
   watch(task, decision.slot);
+}
+
+// No process or descriptor was left. If nothing of ours runs, only other programs can make room: that is said.
+void Engine::wait_for_room(RunningTask& task, schedule::Slot slot_number) {
+  if (task.attempt > 1) {  // if the run ends before there is room again, this is how it failed
+    task.problem = "no process or descriptor was left for another attempt";
+    task.state = RunningTask::State::ended;
+  }
+  const bool alone = std::ranges::none_of(
+      slots_, [](const auto& other) { return other && other->state == RunningTask::State::running; });
+  if (alone && !exhaustion_told_) {
+    display_.message("no process or open file is left for a task: waiting for others to end (ulimit -u, ulimit -n)");
+    exhaustion_told_ = true;
+  }
+  keep(slot_number);
+  events_.push_back({schedule::Event::Kind::could_not_start, slot_number, false, {}});
 }
 
 void Engine::watch(RunningTask& task, schedule::Slot slot) {

@@ -36,7 +36,7 @@ Result<void> make_folder(const std::string& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error && !fs::is_directory(folder)) {
-    return failure(Errc::io, fmt::format("cannot make the folder {} ({})", folder, error.message()));
+    return failure(Errc::io, fmt::format("cannot make the folder '{}' ({})", folder, error.message()));
   }
   return {};
 }
@@ -118,6 +118,8 @@ Result<std::string> Starter::program_of(const RunningTask& task) {
 
 // Two tasks of one run never share a folder: the second gets its number behind the name.
 std::string Starter::unique_results_folder(std::string folder, schedule::TaskNumber task) {
+  folder = fs::path(folder).lexically_normal().string();  // "a", "a/" and "./a" are one
+  while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
   const auto [known, fresh] = results_taken_.emplace(std::hash<std::string>{}(folder), task);
   return fresh || known->second == task ? folder : fmt::format("{}.{}", folder, task);
 }

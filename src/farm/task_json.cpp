@@ -1,5 +1,6 @@
 #include "farm/task_json.hpp"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -64,7 +65,7 @@ std::string task_json(const TaskReport& report, const std::string& host, std::sp
   json["timed_out"] = report.timed_out;
   json["cause"] = report.cause;
   json["start"] = report.started ? Json(utc_time(report.started_at)) : Json(nullptr);
-  json["seconds"] = report.seconds;
+  json["seconds"] = std::round(report.seconds * 1e6) / 1e6;
   json["cpu_user"] = report.cpu_user;
   json["cpu_system"] = report.cpu_system;
   json["peak_memory_bytes"] = report.peak_memory;

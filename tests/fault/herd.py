@@ -1,8 +1,9 @@
 """A run that is under way: its processes, what its tasks have said so far, how it ended."""
 
-import csv
+import select
 import signal
 import subprocess
+import time
 
 from commands import HANG_SECONDS, Done
 from waiting import until
@@ -30,11 +31,12 @@ def end_of(process):
     return Done(process.returncode, out or b"", err or b"")
 
 
-def read_until(stream, text):
+def read_until(stream, text, seconds=60):
     """Reads an unfinished standard error up to `text`; gives back all of it."""
-    said = b""
+    said, deadline = b"", time.monotonic() + seconds
     while text not in said:
-        block = stream.read1(65536)
+        ready, _, _ = select.select([stream], [], [], max(0.0, deadline - time.monotonic()))
+        block = stream.read1(65536) if ready else b""
         assert block, f"{text!r} was not said; this was: {said.decode(errors='replace')}"
         said += block
     return said
@@ -84,7 +86,10 @@ def take(process, number):
 def job_log(path):
     """Task number → (Exitval, Signal) of every line of the job log."""
     with open(path, encoding="utf-8", errors="replace", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+        rows = [line.split("\t", 8) for line in file.read().removesuffix("\n").split("\n")]
+    names = rows.pop(0)
+    assert all(len(row) == len(names) for row in rows), "a line is broken"
+    rows = [dict(zip(names, row)) for row in rows]
     numbers = [int(row["Seq"]) for row in rows]
     assert len(numbers) == len(set(numbers)), f"a task has two lines: {numbers}"
     return {int(row["Seq"]): (int(row["Exitval"]), int(row["Signal"])) for row in rows}

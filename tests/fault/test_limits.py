@@ -9,7 +9,7 @@ import tempfile
 import pytest
 from skips import skip
 
-from herd import end_of, job_log, script
+from herd import end_of, job_log, read_until, script
 
 SOMEBODY = 54321  # a user without any other process: a limit on processes counts all of a user's
 
@@ -78,8 +78,9 @@ def as_somebody(drover, environment, census):
 
 
 def test_few_processes_delay_tasks_and_lose_none(as_somebody):
-    """ulimit -u: two of six for drover itself."""
-    done = end_of(as_somebody(6, "run", "-j16", "--joblog", "log", "sh", "-c", 'echo "$1"; read line < fifo 2>/dev/null; exit 0', "sh", ":::", *range(40)))
+    """ulimit -u: two of six for drover itself, so four of sixteen at a time; no task ends before four have begun."""
+    line = ': > started.{}; until set -- started.*; [ $# -ge 4 ]; do :; done; echo {}'
+    done = end_of(as_somebody(6, "run", "-j16", "--joblog", "log", "-c", line, ":::", *range(40)))
     assert done.status == 0, done.stderr
     assert sorted(int(line) for line in done.lines) == list(range(40))
     assert len(job_log(as_somebody.folder + "/log")) == 40
@@ -92,12 +93,14 @@ def test_no_process_at_all_is_an_error_that_says_so(as_somebody):
     assert done.stdout == b""
 
 
-def test_no_process_for_any_task_does_not_hang(as_somebody):
-    """Two for drover itself and none left: nothing could ever make room."""
-    done = end_of(as_somebody(2, "run", "-j4", "echo", ":::", 1, 2))
-    assert done.status in (2, 255)
-    assert b"cannot start" in done.stderr or b"ulimit -u" in done.stderr
-    assert done.stdout == b""
+def test_no_process_for_any_task_is_said_and_can_be_interrupted(as_somebody):
+    """Two for drover itself and none left: others hold them and may end, so it waits; but nobody waits unknowing."""
+    process = as_somebody(2, "run", "-j4", "--progress=bar", "echo", ":::", 1, 2)
+    read_until(process.stderr, b"no process or descriptor left")
+    process.terminate()
+    done = end_of(process)
+    assert done.status == 143
+    assert b"2 tasks were not run" in done.stderr
 
 
 @pytest.fixture

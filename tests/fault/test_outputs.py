@@ -1,5 +1,6 @@
 """Output that is too big, that nobody reads, that there is no room for."""
 
+import fcntl
 import os
 import signal
 
@@ -19,14 +20,15 @@ def peak_of(pid):
 
 def test_two_gigabytes_pass_through_flat_memory(run, environment, memory_limit):
     process = run.start("run", "head", "-c", "2G", ":::", "/dev/zero")
-    engine = engine_of(process)
-    peaks, seen, step = [0], 0, 64 << 20
-    while block := os.read(process.stdout.fileno(), 1 << 20):
-        assert block.count(0) == len(block)
+    engine, pipe, block_size = engine_of(process), process.stdout.fileno(), 1 << 20
+    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, block_size)
+    peaks, seen, zeros, step = [0], 0, bytes(block_size), 64 << 20
+    while block := os.read(pipe, block_size):
+        assert block == zeros[: len(block)]
         if seen // step != (seen + len(block)) // step:
             peaks.append(peak_of(engine))
+            assert os.listdir(environment["TMPDIR"]) == [], "the temporary file has no name"
         seen += len(block)
-        assert os.listdir(environment["TMPDIR"]) == [], "the temporary file has no name"
     assert seen == TWO_GIB
     assert 0 < max(peaks) < memory_limit
     assert end_of(process).status == 0
@@ -67,14 +69,14 @@ def test_a_reader_that_goes_ends_the_run(run, folder):
     assert job_log(folder / "log")[1] == (0, 0)
 
 
-def test_head_in_a_real_pipeline(run, drover):
+def test_head_in_a_real_pipeline(run):
     bash = ["bash", "-c", '"$@" | head -n 1; echo "${PIPESTATUS[0]}"', "bash"]
     done = run("run", "-j2", "echo", "::::", "-", input=b"".join(b"%d\n" % number for number in range(20000)), through=bash)
     assert len(done.lines) == 2
     assert done.lines[1] == b"141"
 
 
-def test_keep_order_and_a_reader_that_goes(run, drover):
+def test_keep_order_and_a_reader_that_goes(run):
     bash = ["bash", "-c", '"$@" | head -n 1; echo "${PIPESTATUS[0]}"', "bash"]
     done = run("run", "-j2", "-k", "echo", "::::", "-", input=b"".join(b"%d\n" % number for number in range(20000)), through=bash)
     assert done.lines == [b"0", b"141"]
@@ -100,11 +102,10 @@ def test_a_reader_that_pauses_loses_nothing_and_holds_back_new_tasks(run, folder
 
 
 def test_ctrl_c_twice_works_while_nobody_reads(run, folder):
-    line = "if [ {} -le 8 ]; then head -c 1000000 /dev/zero; else " + TOLD + "; fi"
-    process = run.start("run", "-j2", "-c", line, ":::", *range(1, 100))
-    engine = engine_of(process)
-    until(lambda: not (status_of(engine).get("State", "")[:1] != "S") and (folder / "cwd").parent.exists())
-    assert process.stdout.read(1) == b"\0"  # The pipe is in use, and from here on nobody reads it.
+    """Once waits for the reader, so that nothing is lost; twice does not."""
+    process = run.start("run", "-j2", "-c", "head -c 1000000 /dev/zero; touch ended.{}", ":::", *range(1, 100))
+    until(lambda: any(folder.glob("ended.*")))
+    assert process.stdout.read(1) == b"\0"  # There is output, and from here on nobody takes any.
     process.send_signal(signal.SIGINT)
     read_until(process.stderr, b"no new tasks")
 
@@ -148,7 +149,6 @@ def test_a_full_disk_under_results_ends_the_run(run, full_disk, folder):
     assert b"not run" in done.stderr
     log = job_log(folder / "log")
     assert log[1] == (0, 0) and len(log) < 20
-    assert len(done.stdout) % (200 << 10) == 0
 
 
 def test_a_full_disk_under_the_spill_ends_the_run(run, full_disk, folder):
@@ -232,7 +232,7 @@ def test_a_closed_standard_input_has_no_inputs(run):
     assert b"no inputs" in done.stderr
 
 
-def test_a_terminal_less_group_of_tasks_ends_when_their_output_is_gated(run, folder):
+def test_line_buffer_gives_out_a_line_while_others_run(run, folder):
     process = run.start("run", "-j2", "--line-buffer", "-c", GATE, ":::", 1, 2)
     have_started(folder, 1, 2)
     (folder / "go.2").touch()

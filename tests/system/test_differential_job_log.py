@@ -12,7 +12,7 @@ TEN_WIDE = re.compile(rb"(?=.{10}) *\d+\.\d{3}")
 # All with -j1: a job log has the tasks in the order in which they ended.
 SAME = {what: as_case(case) for what, case in {
     "exit statuses": "-c 'echo {}; exit {}' ::: 0 1 2 127 255",
-    "signals": "-c 'kill -{} $$' ::: TERM KILL HUP INT",
+    "signals": "-c 'kill -{} $$' ::: TERM KILL USR1",
     "bytes of standard output": "-c 'printf %s {}' ::: '' abc 'long text' ü",
     "standard error is not received": "-c 'echo {} >&2' ::: a",
     "commands with odd inputs":

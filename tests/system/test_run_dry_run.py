@@ -22,7 +22,8 @@ def test_it_prints_each_command_in_the_order_of_the_inputs_and_starts_nothing(ru
 
 
 def test_it_writes_none_of_the_files_that_a_run_would(run, folder):
-    done = run("run", "--dry-run", "--results", "r", "--joblog", "l", "--crash-report", "c", "--wd", "w", "--scratch", "-k", "touch", ":::", "a")
+    done = run("run", "--dry-run", "--results", "r", "--joblog", "l", "--crash-report", "c", "--wd", "w", "--scratch", "-k",
+            "touch", ":::", "a")
     assert (done.status, done.stdout) == (0, b"touch a\n")
     assert os.listdir(folder) == []
 
@@ -42,7 +43,8 @@ def test_pasted_into_a_shell_the_lines_do_what_the_run_does(run, folder, environ
     assert not (folder / "owned").exists()
 
 
-@pytest.mark.parametrize("line", ["printf '[%s]\\n' {}", "printf '[%s]\\n' \"-{}-\"", "printf '[%s]\\n' '<{}>'", "x=$(printf '%s' {}); printf '[%s]\\n' \"$x\"",
+@pytest.mark.parametrize("line", ["printf '[%s]\\n' {}", "printf '[%s]\\n' \"-{}-\"", "printf '[%s]\\n' '<{}>'",
+        "x=$(printf '%s' {}); printf '[%s]\\n' \"$x\"",
                                   "printf '[%s]\\n' \"$(printf %s {}) and {/}\""])
 def test_pasted_shell_lines_do_what_the_run_does(run, folder, environment, line):
     ran = run("run", "-k", "-c", line, ":::", *NASTY)

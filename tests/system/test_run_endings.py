@@ -35,14 +35,16 @@ def test_every_way_to_fail_counts_as_one_and_stops_no_other_task(run, how):
 
 
 def test_no_inputs_are_no_failure_and_a_line_says_so(run):
-    for arguments, given in ((["touch"], b""), (["touch", ":::"], None), (["-a", "/dev/null", "touch"], None), (["-a", "/dev/null"], None), (["--csv", "--header", ":", "touch"], b"a,b\n")):
+    for arguments, given in ((["touch"], b""), (["touch", ":::"], None), (["-a", "/dev/null", "touch"], None),
+            (["-a", "/dev/null"], None), (["--csv", "--header", ":", "touch"], b"a,b\n")):
         done = run("run", *arguments, input=given)
         assert (done.status, done.stdout) == (0, b""), arguments
         assert done.stderr == b"drover: no inputs: nothing to do\n", arguments
 
 
-@pytest.mark.parametrize("wrong", [["--no-such-option"], ["-j"], ["--retries", "many"], ["--timeout", "soon"], ["--timeout", "0"], ["--delay", "1x"],
-                                   ["--seed", "x"], ["--threads", "0"], ["-n", "0"], ["--halt", "now"], ["--grace", "-1s"], ["--progress=loud"], ["--group", "-u"]])
+@pytest.mark.parametrize("wrong", [["--no-such-option"], ["-j"], ["--retries", "many"], ["--timeout", "soon"], ["--timeout", "0"],
+                                   ["--delay", "1x"], ["--seed", "x"], ["--threads", "0"], ["-n", "0"], ["--halt", "now"],
+                                   ["--grace", "-1s"], ["--progress=loud"], ["--group", "-u"]])
 def test_wrong_usage_is_255_and_one_message_before_any_task(run, folder, wrong):
     done = run("run", *wrong, "touch", ":::", "started")
     assert (done.status, done.stdout) == (255, b"")
@@ -50,11 +52,12 @@ def test_wrong_usage_is_255_and_one_message_before_any_task(run, folder, wrong):
     assert not (folder / "started").exists()
 
 
-@pytest.mark.parametrize("option", ["--jobs", "-j", "--halt", "--timeout", "--seed", "--retries", "--mem", "--wd", "--results", "--joblog", "--crash-report", "-n", "-d", "--colsep", "-a"])
+@pytest.mark.parametrize("option", ["--jobs", "-j", "--halt", "--timeout", "--seed", "--retries", "--mem", "--wd", "--results",
+        "--joblog", "--crash-report", "-n", "-d", "--colsep", "-a"])
 def test_an_empty_value_is_refused_as_a_variable_that_was_never_set(run, folder, option):
     done = run("run", option, "", "touch", ":::", "started")
     assert (done.status, done.stdout) == (255, b"")
-    assert option.encode() in done.stderr or b"''" in done.stderr
+    assert b"empty" in done.stderr and done.stderr.count(b"\n") == 1
     assert not (folder / "started").exists()
 
 
@@ -127,7 +130,7 @@ def test_the_retry_delay_doubles(run, folder):
 # timeouts
 
 def test_a_task_over_its_time_is_ended_and_failed_with_the_cause(run):
-    done = run("run", "--timeout", "0.3", "-j", "2", "-k", "-c", "echo begun {}; [ {} = 1 ] || exec sleep 600", ":::", "1", "2")
+    done = run("run", "--timeout", "1", "-j", "2", "-k", "-c", "echo begun {}; [ {} = 1 ] || exec sleep 600", ":::", "1", "2")
     assert done.status == 1
     assert done.lines == [b"begun 1", b"begun 2"]
     assert b"timed out" in done.stderr
@@ -135,7 +138,7 @@ def test_a_task_over_its_time_is_ended_and_failed_with_the_cause(run):
 
 def test_a_task_that_ignores_term_is_killed_after_the_grace(run, folder):
     # What is ignored is so in the sleep too: only KILL ends them.
-    done = run("run", "--timeout", "0.2", "--grace", "0.2", "sh", "-c", "trap '' TERM; while :; do sleep 600; done", ":::", "x")
+    done = run("run", "--timeout", "1", "--grace", "0.2", "sh", "-c", "trap '' TERM; while :; do sleep 600; done", ":::", "x")
     assert done.status == 1
     assert b"KILL" in done.stderr
 
@@ -143,7 +146,7 @@ def test_a_task_that_ignores_term_is_killed_after_the_grace(run, folder):
 def test_a_task_may_clean_up_on_term_within_the_grace(run, folder):
     (folder / "task").write_text("#!/bin/sh\ntrap 'echo clean > cleaned; exit 0' TERM\nmkfifo never; read x < never\n")
     (folder / "task").chmod(0o755)
-    done = run("run", "--timeout", "0.5", "--grace", "60", "./task", ":::", "x")
+    done = run("run", "--timeout", "1", "--grace", "60", "./task", ":::", "x")
     assert (folder / "cleaned").read_text() == "clean\n"
     assert done.status == 1  # it did not do what it was to do, whatever it exits with
 
@@ -157,7 +160,7 @@ def test_the_whole_tree_of_a_timed_out_task_is_ended(run, census):
 
 def test_each_attempt_has_its_own_time(run, folder):
     line = 'echo $DROVER_ATTEMPT >> attempts; [ $DROVER_ATTEMPT = 2 ] || exec sleep 600; echo {}'
-    done = run("run", "--timeout", "0.5", "--retries", "1", "--retry-delay", "0.01", "-c", line, ":::", "x")
+    done = run("run", "--timeout", "1", "--retries", "1", "--retry-delay", "0.01", "-c", line, ":::", "x")
     assert (done.status, done.stdout) == (0, b"x\n")
 
 
@@ -242,11 +245,13 @@ def test_never_is_the_default(run):
 
 
 def test_a_failed_attempt_that_is_tried_again_does_not_meet_the_rule(run):
-    done = run("run", "-k", "-j", "1", "--halt", "now,fail=1", "--retries", "1", "--retry-delay", "0.01", "-c", "[ $DROVER_ATTEMPT = 2 ] && echo {}", ":::", "a", "b")
+    done = run("run", "-k", "-j", "1", "--halt", "now,fail=1", "--retries", "1", "--retry-delay", "0.01", "-c",
+            "[ $DROVER_ATTEMPT = 2 ] && echo {}", ":::", "a", "b")
     assert (done.status, done.lines) == (0, [b"a", b"b"])
 
 
-@pytest.mark.parametrize("rule", ["1", "now", "now,fail", "now,fail=", "now,fail=0", "now,fail=-1", "now,fail=1.5", "now,fail=101%", "later,fail=1", "now,ok=1", "now fail=1"])
+@pytest.mark.parametrize("rule", ["1", "now", "now,fail", "now,fail=", "now,fail=0", "now,fail=-1", "now,fail=1.5", "now,fail=101%",
+        "later,fail=1", "now,ok=1", "now fail=1"])
 def test_other_halt_rules_are_errors_that_show_a_right_one(run, folder, rule):
     done = run("run", "--halt", rule, "touch", ":::", "started")
     assert done.status == 255

@@ -1,6 +1,7 @@
 """One GPU a slot: the recipe of the manual, CUDA_VISIBLE_DEVICES from the slot number."""
 
 import pytest
+from gate import Gate
 
 DEVICES = "0123"
 
@@ -14,7 +15,8 @@ exit "$(( $1 % 5 == 0 ))"
 """
 
 
-@pytest.mark.parametrize("options", [["-j", "4"], ["-j", "4", "--shuf"], ["-j", "4", "--retries", "1", "--retry-delay", "0.01"], ["-j", "2"]])
+@pytest.mark.parametrize("options", [["-j", "4"], ["-j", "4", "--shuf"], ["-j", "4", "--retries", "1", "--retry-delay", "0.01"],
+        ["-j", "2"]])
 def test_no_two_tasks_have_the_same_device_at_a_time(run, folder, options):
     (folder / "simulate").write_text(USE)
     (folder / "simulate").chmod(0o755)
@@ -26,10 +28,14 @@ def test_no_two_tasks_have_the_same_device_at_a_time(run, folder, options):
     assert len(used) == (240 if "--retries" in options else 200)
 
 
-def test_all_the_devices_are_used(run, folder):
-    """Each of the first four waits until all four are in use."""
-    (folder / "simulate").write_text('#!/bin/sh\nmkdir "in_use_$CUDA_VISIBLE_DEVICES"\nuntil [ -d in_use_0 ] && [ -d in_use_1 ] && [ -d in_use_2 ] && [ -d in_use_3 ]; do sleep 0.01; done\n')
+def test_all_the_devices_are_used_at_the_same_time(run, folder):
+    gate = Gate(folder)
+    (folder / "simulate").write_text(f'#!/bin/sh\nmkdir "in_use_$CUDA_VISIBLE_DEVICES"\nexec {gate.program} "$1"\n')
     (folder / "simulate").chmod(0o755)
-    done = run("run", "-j", "4", "-c", "CUDA_VISIBLE_DEVICES=$(({%}-1)) ./simulate {}", ":::", *"abcd")
-    assert done.status == 0, done.stderr
-    assert sorted(path.name for path in folder.iterdir()) == ["in_use_0", "in_use_1", "in_use_2", "in_use_3", "simulate"]
+    process = run.start("run", "-j", "4", "-c", "CUDA_VISIBLE_DEVICES=$(({%}-1)) ./simulate {}", ":::", *"abcd")
+    gate.wait_for(*"abcd")
+    assert sorted(path.name for path in folder.glob("in_use_*")) == [f"in_use_{device}" for device in DEVICES]
+    for name in "abcd":
+        gate.release(name)
+    process.communicate(timeout=60)
+    assert process.returncode == 0

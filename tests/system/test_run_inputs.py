@@ -34,7 +34,8 @@ def test_zipped_groups_go_together(run):
     assert echoed(run, "echo", "{1}{2}", ":::", "a", "b", ":::+", "1", "2", ":::", "x", "y") == [b"a1", b"a1", b"b2", b"b2"]
 
 
-@pytest.mark.parametrize("groups", [[":::", "1", "2", "3", ":::+", "a", "b"], [":::", "1", "2", ":::+", "a", "b", "c"], [":::", "1", ":::", "x", "y", ":::+", "a"],
+@pytest.mark.parametrize("groups", [[":::", "1", "2", "3", ":::+", "a", "b"], [":::", "1", "2", ":::+", "a", "b", "c"],
+        [":::", "1", ":::", "x", "y", ":::+", "a"],
                                     [":::", "1", "2", "::::+", "three"], ["::::", "three", ":::+", "a"], [":::", "1", ":::+"]])
 def test_zipped_groups_of_unequal_length_are_an_error_before_any_task(run, folder, groups):
     (folder / "three").write_text("x\ny\nz\n")
@@ -50,7 +51,8 @@ def test_drovers_options_behind_the_command_are_the_commands(run):
 
 def test_lines_of_a_file_are_inputs_with_their_blanks_quotes_and_backslashes(run, folder):
     (folder / "in").write_bytes(b" a  b \nit's\n\"q\"\nback\\slash\n\n#x\nlast without newline")
-    assert echoed(run, "-a", "in", "printf", "<%s>\\n") == [b"< a  b >", b"<it's>", b'<"q">', b"<back\\slash>", b"<>", b"<#x>", b"<last without newline>"]
+    assert echoed(run, "-a", "in", "printf", "<%s>\\n") == [
+        b"< a  b >", b"<it's>", b'<"q">', b"<back\\slash>", b"<>", b"<#x>", b"<last without newline>"]
 
 
 def test_each_file_is_a_source_of_its_own(run, folder):
@@ -154,7 +156,8 @@ def test_nul_ends_inputs_and_newlines_are_their_own(run):
     assert run("run", "-k", "--null", "printf", "<%s>", input=b"a\0").stdout == b"<a>"
 
 
-@pytest.mark.parametrize(("delimiter", "between"), [(",", b","), ("\\t", b"\t"), ("\\0", b"\0"), ("\\x3b", b";"), (";", b";"), ("\\n", b"\n"), ("\\\\", b"\\")])
+@pytest.mark.parametrize(("delimiter", "between"), [(",", b","), ("\\t", b"\t"), ("\\0", b"\0"), ("\\x3b", b";"), (";", b";"),
+        ("\\n", b"\n"), ("\\\\", b"\\")])
 def test_another_character_can_end_inputs(run, delimiter, between):
     for option in (["-d", delimiter], [f"--delimiter={delimiter}"]):
         assert run("run", "-k", *option, "printf", "<%s>", input=between.join([b"a b", b"c", b""])).stdout == b"<a b><c>"
@@ -221,6 +224,24 @@ def test_csv_comes_on_standard_input_too_and_the_record_counts(run):
     assert done.stdout == b'<1|note|name><2|1|plain><3|said "hi"|quoted, with comma><4||two\nlines><5|empty|>'
 
 
+def test_another_separator_of_csv_is_given_by_colsep(run):
+    assert echoed(run, "--csv", "--colsep", ";", "echo", "{2}", input=b'"a;b";1\nc,d;2\n') == [b"1", b"2"]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_name(run):
+    assert echoed(run, "--csv", "--header", ":", "echo", "{kT}", input=b"\xef\xbb\xbfkT,n\n4,1\n") == [b"4"]
+
+
+@pytest.mark.parametrize("template", [["--tagstring", "{kt}"], ["--wd", "{kt}"], ["--results", "out/{kt}"], ["--crash-report", "{kt}.txt"]])
+def test_an_unknown_name_in_any_template_is_an_error(run, folder, template):
+    said = refused(run, folder, *template, "--grid", "kT=1,2", "touch", "started")
+    assert "{kt}" in said and "kT" in said
+
+
+def test_a_column_that_there_is_not_is_an_error(run, folder):
+    assert "{3}" in refused(run, folder, "touch", "{3}", ":::", "a", ":::", "b")
+
+
 def test_a_row_of_a_ragged_csv_fails_alone_and_is_named(run, folder):
     (folder / "in.csv").write_text("a,b\n1,2\n3\n4,5,6\n7,8\n")
     done = run("run", "-k", "--csv", "--header", ":", "-a", "in.csv", "echo", "{a}-{b}")
@@ -239,7 +260,8 @@ def test_a_quote_that_is_never_closed_does_not_swallow_the_file_in_silence(run, 
 # --grid
 
 @pytest.mark.parametrize(("grid", "values"), [
-    ("x=1,2,4", "1 2 4"), ("x=1..4", "1 2 3 4"), ("x=1..9..2", "1 3 5 7 9"), ("x=1..10..4", "1 5 9"), ("x=0.1..0.5..0.1", "0.1 0.2 0.3 0.4 0.5"),
+    ("x=1,2,4", "1 2 4"), ("x=1..4", "1 2 3 4"), ("x=1..9..2", "1 3 5 7 9"), ("x=1..10..4", "1 5 9"),
+    ("x=0.1..0.5..0.1", "0.1 0.2 0.3 0.4 0.5"),
     ("x=5..1..-2", "5 3 1"), ("x=0..1..0.25", "0.00 0.25 0.50 0.75 1.00"), ("x=-1..1", "-1 0 1"), ("x=a,b", "a b"), ("x=7", "7"),
 ])
 def test_a_grid_lists_values_or_counts(run, grid, values):
@@ -249,7 +271,8 @@ def test_a_grid_lists_values_or_counts(run, grid, values):
 def test_several_grids_and_other_sources_combine_in_order(run, folder):
     (folder / "in").write_text("f\ng\n")
     (folder / "p1").touch()
-    assert echoed(run, "--glob", "p*", "--grid", "x=1,2", "-a", "in", "echo", "{}", ":::", "z") == [b"f 1 p1 z", b"f 2 p1 z", b"g 1 p1 z", b"g 2 p1 z"]
+    combined = echoed(run, "--glob", "p*", "--grid", "x=1,2", "-a", "in", "echo", "{}", ":::", "z")
+    assert combined == [b"f 1 p1 z", b"f 2 p1 z", b"g 1 p1 z", b"g 2 p1 z"]
     assert echoed(run, "--grid", "x=1,2", "--grid", "y=a,b", "echo", "{y}{x}") == [b"a1", b"b1", b"a2", b"b2"]
 
 

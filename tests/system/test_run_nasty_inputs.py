@@ -5,11 +5,16 @@ import os
 import pytest
 
 NASTY = {
-    "blanks": b"  a   b ", "newline": b"two\nlines\n", "single quote": b"it's", "double quote": b'say "hi"', "both quotes": b"'\"'\"'", "command substitution": b"$(touch owned)",
-    "backquotes": b"`touch owned`", "semicolon": b"; touch owned", "ampersands": b"& touch owned && touch owned", "pipe": b"| tee owned", "redirection": b"> owned",
-    "variable": b"$HOME ${PATH} $$", "arithmetic": b"$((1+1))", "glob": b"* ? [a-z]", "tilde": b"~root", "braces": b"{} {1} {#} {a,b}", "leading dash": b"-n", "long option": b"--help",
-    "two dashes": b"--", "backslashes": b"\\ \\n \\\\", "backslash at the end": b"end\\", "hash": b"# no comment", "bang": b"!! !x", "equals": b"A=B", "tab and bell": b"\t\x07\x1b[2J",
-    "invalid UTF-8": b"\xff\xfe\xc0\x80", "every byte": bytes(range(1, 256)), "empty": b"", "UTF-8": "µ → ☃".encode(), "here-document": b"<<EOF", "parentheses": b"() { :; }", "carriage return": b"a\rb",
+    "blanks": b"  a   b ", "newline": b"two\nlines\n", "single quote": b"it's", "double quote": b'say "hi"',
+    "both quotes": b"'\"'\"'", "command substitution": b"$(touch owned)",
+    "backquotes": b"`touch owned`", "semicolon": b"; touch owned", "ampersands": b"& touch owned && touch owned",
+    "pipe": b"| tee owned", "redirection": b"> owned",
+    "variable": b"$HOME ${PATH} $$", "arithmetic": b"$((1+1))", "glob": b"* ? [a-z]", "tilde": b"~root",
+    "braces": b"{} {1} {#} {a,b}", "leading dash": b"-n", "long option": b"--help",
+    "two dashes": b"--", "backslashes": b"\\ \\n \\\\", "backslash at the end": b"end\\", "hash": b"# no comment", "bang": b"!! !x",
+    "equals": b"A=B", "tab and bell": b"\t\x07\x1b[2J",
+    "invalid UTF-8": b"\xff\xfe\xc0\x80", "every byte": bytes(range(1, 256)), "empty": b"", "UTF-8": "µ → ☃".encode(),
+    "here-document": b"<<EOF", "parentheses": b"() { :; }", "carriage return": b"a\rb",
     "percent": b"%s %d %%", "long": b"x'\"$(" * 2_000,
 }
 LIST = list(NASTY.values())
@@ -81,7 +86,8 @@ def test_a_second_word_of_a_shell_line_is_an_error(run, folder):
     assert os.listdir(folder) == []
 
 
-@pytest.mark.parametrize("options", [["--tag"], ["--tagstring", "<{}>"], ["--results", "out"], ["--joblog", "log"], ["--crash-report", "crash/{#}"], ["--wd", "in-{#}"], ["-t"], ["--line-buffer", "--tag"]])
+@pytest.mark.parametrize("options", [["--tag"], ["--tagstring", "<{}>"], ["--results", "out"], ["--joblog", "log"],
+        ["--crash-report", "crash/{#}"], ["--wd", "in-{#}"], ["-t"], ["--line-buffer", "--tag"]])
 def test_no_option_that_shows_an_input_lets_it_act(run, folder, options):
     done = run("run", "-0", *options, "-c", "printf %s {} > /dev/null; exit 1", input=b"\0".join(LIST))
     assert done.status == len(LIST)

@@ -73,7 +73,8 @@ def test_a_shuffle_is_repeated_by_its_seed(run):
     assert shuffled(run, "--seed", "1") == shuffled(run, "--seed", "1") != shuffled(run, "--seed", "2")
 
 
-@pytest.mark.parametrize("source", [["--grid", "a=1..20", "--grid", "b=1..10", "echo", "{#}", "{a}/{b}"], ["-n", "3", "echo", "{#}", "{}", ":::", *INPUTS], ["-a", "numbers", "echo", "{#}", "{}"]])
+@pytest.mark.parametrize("source", [["--grid", "a=1..20", "--grid", "b=1..10", "echo", "{#}", "{a}/{b}"],
+        ["-n", "3", "echo", "{#}", "{}", ":::", *INPUTS], ["-a", "numbers", "echo", "{#}", "{}"]])
 def test_every_source_can_be_shuffled(run, folder, source):
     (folder / "numbers").write_text("".join(f"{number}\n" for number in INPUTS))
     plain = run("run", "-j", "1", *source).lines

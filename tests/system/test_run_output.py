@@ -120,6 +120,16 @@ def test_with_keep_order_failed_and_silent_tasks_hold_nothing_up(run):
     assert (done.status, done.stdout) == (1, b"1\n4\n5\n6\n")
 
 
+def test_with_keep_order_hundreds_of_later_tasks_end_before_the_first_and_still_come_after_it(run, folder):
+    gate = Gate(folder)
+    line = f"[ {{}} != 1 ] || {gate.program} first; echo {{}} >> ended; echo output of {{}}"
+    process = run.start("run", "-k", "-j", "2", "-c", line, ":::", *range(1, 401))
+    gate.wait_for("first")
+    until(lambda: (folder / "ended").exists() and len((folder / "ended").read_text().splitlines()) >= 50, what="tasks behind the first")
+    status, out, _ = finish(process, gate, "first")
+    assert (status, out.splitlines()) == (0, [b"output of %d" % number for number in range(1, 401)])
+
+
 def test_with_keep_order_and_line_buffer_the_first_task_is_live_and_the_others_follow(run, folder):
     gate = Gate(folder)
     process = run.start("run", "-k", "--line-buffer", "-j", "2", gate.program, "{}", "%s\\n", "{}", ":::", "1", "2")

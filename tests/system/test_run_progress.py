@@ -86,7 +86,8 @@ def test_the_bar_says_that_a_delay_holds_tasks_back(pty_run, folder):
 
 def test_the_bar_shows_cores_and_memory_in_use(pty_run, folder):
     gate = Gate(folder)
-    screen = pty_run("run", "-j", "2", "--threads", "4", "--mem", "4G", gate.program, ":::", *"abc", columns=160, env={"DROVER_PRETEND": "cores=16,mem=32G"})
+    screen = pty_run("run", "-j", "2", "--threads", "4", "--mem", "4G", gate.program, ":::", *"abc", columns=160,
+            env={"DROVER_PRETEND": "cores=16,mem=32G"})
     screen.read_until(b"8/16 cores")
     screen.read_until(b"8 GB of 32 GB")
     for name in "abc":

@@ -25,7 +25,8 @@ def test_results_have_a_folder_for_each_task_and_are_printed_as_well(run, folder
 def test_task_json_says_what_ran_how_it_ended_and_what_it_took(run, folder):
     assert run("run", "--seed", "7", "--results", "out", "-c", "exit {}", ":::", "0", "3").status == 1
     task = json.loads((folder / "out/2/task.json").read_text())
-    assert (task["task"], task["inputs"], task["attempt"], task["verdict"], task["exit"], task["signal"]) == (2, ["3"], 1, "failed", 3, None)
+    told = {key: task[key] for key in ("task", "inputs", "attempt", "verdict", "exit", "signal")}
+    assert told == {"task": 2, "inputs": ["3"], "attempt": 1, "verdict": "failed", "exit": 3, "signal": None}
     assert task["command"] == "exit '3'"
     assert task["seconds"] >= 0 and task["peak_memory_bytes"] > 0
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", task["start"])
@@ -58,6 +59,18 @@ def test_two_tasks_of_the_same_folder_name_do_not_overwrite_each_other(run, fold
     written = {(folder / "out" / name / "stdout").read_text() for name in os.listdir(folder / "out")}
     assert written == {"x/a.fits\n", "y/a.fits\n"}
     assert "2" in next(name for name in os.listdir(folder / "out") if name != "a")
+
+
+def test_two_spellings_of_one_folder_name_do_not_overwrite_each_other(run, folder):
+    assert run("run", "-j", "1", "--results", "out/{}", "echo", ":::", "a", "a/", "./a", "b//../a").status == 0
+    written = sorted(path.read_text() for path in (folder / "out").rglob("stdout"))
+    assert written == sorted(["a\n", "a/\n", "./a\n", "b//../a\n"])
+
+
+def test_files_of_a_run_are_named_from_the_start_folder_wherever_its_tasks_work(run, folder):
+    done = run("run", "--wd", "work", "--results", "out", "--joblog", "log", "--crash-report", "crash.txt", "false", ":::", "a")
+    assert done.status == 1
+    assert tree(folder) == ["crash.txt", "log", "out/1/stderr", "out/1/stdout", "out/1/task.json"]
 
 
 def test_the_results_of_the_last_attempt_are_kept(run, folder):
@@ -119,7 +132,8 @@ def test_a_job_log_that_cannot_be_written_is_an_error_before_any_task(run, folde
 # --crash-report
 
 CRASHES = {
-    "raising": ("/usr/bin/python3 -c 'raise ValueError(\"kT is negative\")' {}", ["exit status 1", "Traceback", "ValueError: kT is negative"]),
+    "raising": ("/usr/bin/python3 -c 'raise ValueError(\"kT is negative\")' {}",
+    ["exit status 1", "Traceback", "ValueError: kT is negative"]),
     "segfaulting": ("echo before >&2; kill -SEGV $$ {}", ["SIGSEGV", "before"]),
     "killed": ("echo before >&2; kill -KILL $$ {}", ["SIGKILL", "before"]),
     "exit 3": ("echo before >&2; : {}; exit 3", ["exit status 3", "before"]),

@@ -53,7 +53,8 @@ def test_a_share_of_the_cores_is_rounded_down_and_at_least_one(run, jobs, slots)
     assert plan_of(run_one(run, "-j", jobs)[1]).startswith(f"{slots} at a time")
 
 
-@pytest.mark.parametrize(("jobs", "threads", "slots"), [("all", 4, 4), ("half", 4, 2), ("quarter", 8, 1), ("all", 5, 3), ("8", 4, 4), ("3", 4, 3)])
+@pytest.mark.parametrize(("jobs", "threads", "slots"), [("all", 4, 4), ("half", 4, 2), ("quarter", 8, 1), ("all", 5, 3),
+        ("8", 4, 4), ("3", 4, 3)])
 def test_threads_that_are_given_divide_the_cores(run, jobs, threads, slots):
     values, lines = run_one(run, "-j", jobs, "--threads", threads)
     assert plan_of(lines).replace(" (serial)", "").startswith(f"{slots} at a time × {threads} threads: ")

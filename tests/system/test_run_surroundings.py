@@ -102,7 +102,8 @@ def test_a_working_folder_that_cannot_be_made_fails_the_task_and_names_it(run, f
 # --scratch
 
 def test_a_scratch_folder_is_private_empty_told_twice_and_removed(run, folder, environment):
-    line = 'echo "$DROVER_SCRATCH"; echo "$TMPDIR"; stat -c %a "$TMPDIR"; ls -A "$TMPDIR"; mkdir -p "$TMPDIR/deep/er"; touch "$TMPDIR/deep/er/file"; chmod 500 "$TMPDIR/deep"; : {}'
+    line = ('echo "$DROVER_SCRATCH"; echo "$TMPDIR"; stat -c %a "$TMPDIR"; ls -A "$TMPDIR"; '
+            'mkdir -p "$TMPDIR/deep/er"; touch "$TMPDIR/deep/er/file"; chmod 500 "$TMPDIR/deep"; : {}')
     done = run("run", "-k", "--scratch", "-c", line, ":::", "a", "b")
     assert (done.status, len(done.lines)) == (0, 6), done.stdout
     first, second = done.lines[:3], done.lines[3:]
@@ -130,7 +131,8 @@ def test_every_attempt_has_a_fresh_scratch_folder(run, folder):
 
 def test_a_scratch_folder_is_there_as_long_as_its_task(run, folder):
     gate = Gate(folder)
-    process = run.start("run", "-j", "2", "--scratch", "-c", f'echo "$TMPDIR" > where_{{}}; {gate.program} {{}}; test -d "$TMPDIR"', ":::", "1", "2", "3")
+    line = f'echo "$TMPDIR" > where_{{}}; {gate.program} {{}}; test -d "$TMPDIR"'
+    process = run.start("run", "-j", "2", "--scratch", "-c", line, ":::", "1", "2", "3")
     gate.wait_for(1, 2)
     gate.release(1)
     gate.wait_for(3)
