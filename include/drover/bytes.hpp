@@ -19,9 +19,15 @@ struct Bytes {
 };
 
 inline namespace literals {
-constexpr Bytes operator""_KiB(unsigned long long n) { return {n << 10U}; }
-constexpr Bytes operator""_MiB(unsigned long long n) { return {n << 20U}; }
-constexpr Bytes operator""_GiB(unsigned long long n) { return {n << 30U}; }
+constexpr Bytes operator""_KiB(unsigned long long n) {
+  return {n << 10U};
+}
+constexpr Bytes operator""_MiB(unsigned long long n) {
+  return {n << 20U};
+}
+constexpr Bytes operator""_GiB(unsigned long long n) {
+  return {n << 30U};
+}
 }  // namespace literals
 
 }  // namespace drover

@@ -22,8 +22,10 @@ class Cores {
   static constexpr Cores quarter() { return {Kind::quarter, 0}; }
   static constexpr Cores half() { return {Kind::half, 0}; }
   static constexpr Cores all() { return {Kind::all, 0}; }
-  static constexpr Cores exactly(std::uint32_t n) { return {Kind::exactly, n}; }      // n ≥ 1, else Error at parse
-  static constexpr Cores percent(std::uint32_t p) { return {Kind::percent, p}; }      // 1…100
+  static constexpr Cores exactly(std::uint32_t n) {
+    return {Kind::exactly, n};
+  }  // n ≥ 1, else Error at parse
+  static constexpr Cores percent(std::uint32_t p) { return {Kind::percent, p}; }  // 1…100
 
   [[nodiscard]] static Cores parse(std::string_view text);
 

@@ -30,7 +30,8 @@ Result<CommandAndInputs> split_at_inputs(const std::vector<std::string>& words, 
       split.sources.push_back({Kind::values, linked, std::move(values)});
       continue;
     }
-    if (values.empty()) return failure(Errc::usage, fmt::format("{} names no file", separator), "write e.g. :::: inputs.txt");
+    if (values.empty())
+      return failure(Errc::usage, fmt::format("{} names no file", separator), "write e.g. :::: inputs.txt");
     for (std::string& file : values) split.sources.push_back({Kind::file, linked, {std::move(file)}});
   }
   return split;

@@ -16,6 +16,7 @@ struct CommandAndInputs {
 
 // Errors: usage (:::+ with nothing before it; :::: without a file).
 // `sources_before`: there are -a, --grid or --glob sources that a first :::+ can be zipped with.
-[[nodiscard]] Result<CommandAndInputs> split_at_inputs(const std::vector<std::string>& words, bool sources_before);
+[[nodiscard]] Result<CommandAndInputs> split_at_inputs(const std::vector<std::string>& words,
+                                                       bool sources_before);
 
 }  // namespace drover::cli

@@ -1,3 +1,5 @@
 #include "cli/subcommands.hpp"
 
-int main(int argc, char** argv) { return drover::cli::main(argc, argv); }
+int main(int argc, char** argv) {
+  return drover::cli::main(argc, argv);
+}

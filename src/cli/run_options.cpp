@@ -16,11 +16,12 @@ namespace {
 // Every option as it was written; the meaning is read afterwards, with messages of our own.
 struct Written {
   std::vector<std::string> arg_files, grids, globs;
-  std::string delimiter, colsep, header, per_task, replace = "{}", jobs, threads, memory, timeout, retries, retry_delay,
-      grace, halt, directory, delay, seed, tagstring, results, progress, job_log, crash_report;
-  bool null = false, csv = false, shell = false, scratch = false, shuffle = false, pin = false, dry_run = false,
-       verbose = false, group = false, keep_order = false, line_buffer = false, ungroup = false, tag = false,
-       bar = false, eta = false, help = false;
+  std::string delimiter, colsep, header, per_task, replace = "{}", jobs, threads, memory, timeout, retries,
+                                                   retry_delay, grace, halt, directory, delay, seed,
+                                                   tagstring, results, progress, job_log, crash_report;
+  bool null = false, csv = false, shell = false, scratch = false, shuffle = false, pin = false,
+       dry_run = false, verbose = false, group = false, keep_order = false, line_buffer = false,
+       ungroup = false, tag = false, bar = false, eta = false, help = false;
 };
 
 void define_inputs(CLI::App& app, Written& w) {
@@ -76,11 +77,13 @@ std::unexpected<Error> usage(std::string message, std::string advice) {
   return failure(Errc::usage, std::move(message), std::move(advice));
 }
 
-Result<std::uint64_t> whole_number(const std::string& option, const std::string& text, std::uint64_t least, std::uint64_t most) {
+Result<std::uint64_t> whole_number(const std::string& option, const std::string& text, std::uint64_t least,
+                                   std::uint64_t most) {
   std::uint64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size() || number < least || number > most) {
-    return usage(fmt::format("{} '{}' is no whole number from {} on", option, text, least), fmt::format("write e.g. {} {}", option, std::max<std::uint64_t>(least, 4)));
+    return usage(fmt::format("{} '{}' is no whole number from {} on", option, text, least),
+                 fmt::format("write e.g. {} {}", option, std::max<std::uint64_t>(least, 4)));
   }
   return number;
 }
@@ -97,14 +100,17 @@ Result<char> delimiter_of(const std::string& text) {
     unsigned value = 0;
     const char* first = text.data() + (hex ? 2 : 1);
     const auto [end, error] = std::from_chars(first, text.data() + text.size(), value, hex ? 16 : 8);
-    if (error == std::errc() && end == text.data() + text.size() && value < 256) return static_cast<char>(value);
+    if (error == std::errc() && end == text.data() + text.size() && value < 256)
+      return static_cast<char>(value);
   }
-  return usage(fmt::format("-d '{}' is not one character", text), "write one, e.g. -d , or -d '\\t' or -d '\\0'");
+  return usage(fmt::format("-d '{}' is not one character", text),
+               "write one, e.g. -d , or -d '\\t' or -d '\\0'");
 }
 
 Result<Cores> jobs_of(const std::string& text) {
   if (!text.empty() && (text[0] == '+' || text[0] == '-')) {
-    return usage(fmt::format("-j {}: counted from the number of cores", text), "write a number, none, quarter, half, all or a share such as 75%");
+    return usage(fmt::format("-j {}: counted from the number of cores", text),
+                 "write a number, none, quarter, half, all or a share such as 75%");
   }
   try {
     return Cores::parse(text);
@@ -115,7 +121,9 @@ Result<Cores> jobs_of(const std::string& text) {
 
 Result<std::chrono::nanoseconds> duration_of(const std::string& option, const std::string& text) {
   Result<std::chrono::nanoseconds> time = parse_duration(text, BareNumber::is_seconds);
-  if (!time) return failure(time.error().code(), fmt::format("{}: {}", option, time.error().message()), time.error().advice());
+  if (!time)
+    return failure(time.error().code(), fmt::format("{}: {}", option, time.error().message()),
+                   time.error().advice());
   return time;
 }
 
@@ -151,13 +159,15 @@ Result<void> read_timeout(const std::string& text, farm::RunOptions& options) {
     double per_cent = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size() - 1, per_cent);
     if (error != std::errc() || end != text.data() + text.size() - 1 || !(per_cent > 0) || per_cent > 1e9) {
-      return usage(fmt::format("--timeout '{}'", text), "write a share of the median run time, e.g. --timeout 300%");
+      return usage(fmt::format("--timeout '{}'", text),
+                   "write a share of the median run time, e.g. --timeout 300%");
     }
     options.timeout_per_cent = per_cent;
     return {};
   }
   DROVER_TRY(const std::chrono::nanoseconds time, duration_of("--timeout", text));
-  if (time.count() == 0) return usage("--timeout 0 would end every task at once", "leave it out for no limit");
+  if (time.count() == 0)
+    return usage("--timeout 0 would end every task at once", "leave it out for no limit");
   options.timeout = time;
   return {};
 }
@@ -186,8 +196,11 @@ Result<void> read_running(const Written& w, farm::RunOptions& options) {
   }
   if (!w.memory.empty()) {
     Result<Bytes> size = parse_size(w.memory);
-    if (!size) return failure(size.error().code(), fmt::format("--mem: {}", size.error().message()), size.error().advice());
-    if (size->count == 0) return usage("--mem 0 reserves nothing", "leave it out, or write what a task needs, e.g. --mem 4G");
+    if (!size)
+      return failure(size.error().code(), fmt::format("--mem: {}", size.error().message()),
+                     size.error().advice());
+    if (size->count == 0)
+      return usage("--mem 0 reserves nothing", "leave it out, or write what a task needs, e.g. --mem 4G");
     options.memory = *size;
   }
   if (!w.retries.empty()) {
@@ -236,8 +249,10 @@ Result<void> read_output(const Written& w, farm::RunOptions& options) {
   if (!w.crash_report.empty()) options.crash_report = w.crash_report;
   DROVER_TRY(options.progress, progress_of(w));
   if (w.ungroup && (w.keep_order || options.tag || options.results || options.crash_report)) {
-    return usage("with --ungroup tasks write to the terminal or file themselves: -k, --tag, --results and --crash-report cannot be done",
-                 "leave out --ungroup");
+    return usage(
+        "with --ungroup tasks write to the terminal or file themselves: -k, --tag, --results and "
+        "--crash-report cannot be done",
+        "leave out --ungroup");
   }
   return {};
 }
@@ -247,7 +262,9 @@ Result<void> read_command(const Written& w, std::vector<std::string> command, fa
   options.replace = w.replace;
   if (w.replace.empty()) return usage("-I '' is no replacement string", "write e.g. -I @@");
   if (options.command.empty()) {
-    if (w.shell) return usage("-c needs a shell line", "write it as one word, e.g. drover run -c 'gzip -c {} > {}.gz' ::: *.fits");
+    if (w.shell)
+      return usage("-c needs a shell line",
+                   "write it as one word, e.g. drover run -c 'gzip -c {} > {}.gz' ::: *.fits");
     options.mode = farm::Command::Mode::lines;
   } else {
     options.mode = w.shell ? farm::Command::Mode::shell : farm::Command::Mode::direct;
@@ -260,14 +277,17 @@ Result<void> read_command(const Written& w, std::vector<std::string> command, fa
 Result<void> refuse_empty_values(const CLI::App& app, std::span<const std::string> option_words) {
   for (const std::string& word : option_words) {
     if (word.starts_with("--") && word.find('=') == word.size() - 1) {
-      return usage(fmt::format("{} has an empty value", word.substr(0, word.size() - 1)), "give it one or leave it out");
+      return usage(fmt::format("{} has an empty value", word.substr(0, word.size() - 1)),
+                   "give it one or leave it out");
     }
   }
   for (const CLI::Option* option : app.get_options()) {
     const std::string name = option->get_name();
-    if (option->count() == 0 || option->get_expected_max() == 0 || name == "-I" || name == "--tagstring") continue;
+    if (option->count() == 0 || option->get_expected_max() == 0 || name == "-I" || name == "--tagstring")
+      continue;
     for (const std::string& value : option->results()) {
-      if (value.empty()) return usage(fmt::format("{} has an empty value", name), "give it one or leave it out");
+      if (value.empty())
+        return usage(fmt::format("{} has an empty value", name), "give it one or leave it out");
     }
   }
   return {};
@@ -277,7 +297,8 @@ std::unexpected<Error> unknown_option(const std::string& word) {
   if (const std::optional<std::string> instead = what_instead(word)) {
     return usage(fmt::format("{} is left out on purpose", word), *instead);
   }
-  return usage(fmt::format("unknown option {}", word), "see `drover help run`; for a command that begins with - put -- before it");
+  return usage(fmt::format("unknown option {}", word),
+               "see `drover help run`; for a command that begins with - put -- before it");
 }
 
 }  // namespace

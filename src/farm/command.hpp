@@ -34,17 +34,17 @@ namespace drover::farm {
 
 // What is known about the inputs when a command is compiled.
 struct NameContext {
-  std::vector<std::string> names;       // of the columns; empty strings or no elements where they have none
-  std::optional<std::size_t> width;     // values a task, if known
-  std::uint32_t per_task = 1;           // -n N
-  std::string replace = "{}";           // -I STR
+  std::vector<std::string> names;    // of the columns; empty strings or no elements where they have none
+  std::optional<std::size_t> width;  // values a task, if known
+  std::uint32_t per_task = 1;        // -n N
+  std::string replace = "{}";        // -I STR
 };
 
 // What a task fills in.
 struct Fill {
   const TaskInput* input = nullptr;
-  schedule::Slot slot = 0;    // printed plus one
-  std::uint32_t seed = 0;     // {seed}
+  schedule::Slot slot = 0;  // printed plus one
+  std::uint32_t seed = 0;   // {seed}
 };
 
 // The words of one command in one block, NUL-terminated each; reused from task to task.

@@ -43,9 +43,12 @@ schedule::Source::Answer PulledInputs::next(schedule::TaskNumber& number) {
     return Answer::end;
   }
   switch (*pull) {
-    case Pull::later: return Answer::later;
-    case Pull::end: return Answer::end;
-    case Pull::task: break;
+    case Pull::later:
+      return Answer::later;
+    case Pull::end:
+      return Answer::end;
+    case Pull::task:
+      break;
   }
   number = pulled.number;
   ++count_;
@@ -104,19 +107,33 @@ void Engine::turn() {
   const schedule::Time wake = wake_at();
   schedule::Time limit{-1};
   if (wake != schedule::never) limit = std::max(schedule::Time{0}, wake - clock_.now());
+  if (!events_.empty()) limit = schedule::Time{0};
   ready_.clear();
   poller_.wait(limit, ready_);
   for (const std::uint64_t what : ready_) {
     const auto slot_number = static_cast<schedule::Slot>(what >> 8U);
     switch (static_cast<Tag>(what & 0xffU)) {
-      case Tag::ended: leader_ended(slot_number); break;
-      case Tag::output: read_stream(slot(slot_number), 0, 4), settle(slot_number); break;
-      case Tag::errors: read_stream(slot(slot_number), 1, 4), settle(slot_number); break;
-      case Tag::signals: read_signals(); break;
-      case Tag::guardian: guardian_is_gone(); break;
-      case Tag::input: note(schedule::Event::Kind::input_ready); break;
+      case Tag::ended:
+        leader_ended(slot_number);
+        break;
+      case Tag::output:
+        read_stream(slot(slot_number), 0, 4), settle(slot_number);
+        break;
+      case Tag::errors:
+        read_stream(slot(slot_number), 1, 4), settle(slot_number);
+        break;
+      case Tag::signals:
+        read_signals();
+        break;
+      case Tag::guardian:
+        guardian_is_gone();
+        break;
+      case Tag::input:
+        note(schedule::Event::Kind::input_ready);
+        break;
       case Tag::standard_output:
-      case Tag::standard_error: break;  // schedule_and_apply() pumps
+      case Tag::standard_error:
+        break;  // schedule_and_apply() pumps
     }
   }
   if (aftermaths_ > 0) look_after_leftovers();
@@ -138,8 +155,9 @@ void Engine::schedule_and_apply() {
   do {
     hold_if_needed();
     decisions_.clear();
-    const std::vector<schedule::Event> events = std::exchange(events_, {});
-    scheduler_.handle(events, clock_.now(), decisions_);
+    handled_.clear();
+    std::swap(events_, handled_);
+    scheduler_.handle(handled_, clock_.now(), decisions_);
     for (const schedule::Decision& decision : decisions_) apply(decision);
     if (source_.error && !fatal_) {
       display_.message(source_.error->what());
@@ -161,13 +179,16 @@ void Engine::schedule_and_apply() {
 void Engine::apply(const schedule::Decision& decision) {
   using Kind = schedule::Decision::Kind;
   switch (decision.kind) {
-    case Kind::start: return start(decision);
+    case Kind::start:
+      return start(decision);
     case Kind::terminate:
-    case Kind::kill: return end_task(decision);
+    case Kind::kill:
+      return end_task(decision);
     case Kind::retry:
       report(slot(decision.slot), decision.slot, schedule::Verdict::failed, false);
       return keep(decision.slot);
-    case Kind::finished: return finish(decision);
+    case Kind::finished:
+      return finish(decision);
   }
 }
 

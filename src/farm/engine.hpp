@@ -67,8 +67,19 @@ class Engine {
 
  private:
   // What a descriptor that became ready belongs to.
-  enum class Tag : std::uint8_t { ended, output, errors, signals, guardian, input, standard_output, standard_error };
-  static std::uint64_t tag(Tag kind, schedule::Slot slot = 0) { return (std::uint64_t{slot} << 8U) | static_cast<std::uint64_t>(kind); }
+  enum class Tag : std::uint8_t {
+    ended,
+    output,
+    errors,
+    signals,
+    guardian,
+    input,
+    standard_output,
+    standard_error
+  };
+  static std::uint64_t tag(Tag kind, schedule::Slot slot = 0) {
+    return (std::uint64_t{slot} << 8U) | static_cast<std::uint64_t>(kind);
+  }
 
   // engine.cpp: the loop
   void turn();
@@ -90,7 +101,7 @@ class Engine {
   void wait_for_room(RunningTask& task, schedule::Slot slot);
   void take_input(RunningTask& task, const schedule::Decision& decision);
   void watch(RunningTask& task, schedule::Slot slot);
-  void read_stream(RunningTask& task, std::size_t stream, std::size_t most_blocks);
+  void read_stream(RunningTask& task, std::size_t number, std::size_t most_blocks);
   void close_stream(RunningTask& task, std::size_t stream);
   void leader_ended(schedule::Slot slot);
   void settle(schedule::Slot slot);
@@ -137,25 +148,26 @@ class Engine {
   std::vector<std::unique_ptr<RunningTask>> slots_;
   // Failed tasks that wait for another attempt, and tasks that could not be started, with all that is known of them.
   std::unordered_map<schedule::TaskNumber, std::unique_ptr<RunningTask>> kept_;
-  std::vector<schedule::Event> events_;
+  std::vector<schedule::Event> events_;  // since the last turn
+  std::vector<schedule::Event> handled_;
   std::vector<schedule::Decision> decisions_;
   std::vector<std::uint64_t> ready_;
   std::string block_;
 
-  std::uint32_t aftermaths_ = 0;    // tasks whose leftovers are waited for
+  std::uint32_t aftermaths_ = 0;  // tasks whose leftovers are waited for
   schedule::Time next_sample_ = std::chrono::seconds(1);
   int watched_input_ = -1;
   std::array<bool, 2> outlet_watched_{};
   bool held_ = false;
-  bool announced_ = false;          // the plan was told
+  bool announced_ = false;  // the plan was told
   bool exhaustion_told_ = false;
-  int first_signal_ = 0;            // that ended the run
+  int first_signal_ = 0;  // that ended the run
   schedule::Time signal_at_{};
-  bool signal_stops_ = false;       // INT or TERM
+  bool signal_stops_ = false;  // INT or TERM
   bool fatal_ = false;
   bool output_gone_ = false;
   bool guardian_gone_ = false;
-  bool give_up_output_ = false;     // interrupted twice: do not wait for a reader
+  bool give_up_output_ = false;  // interrupted twice: do not wait for a reader
 };
 
 }  // namespace drover::farm

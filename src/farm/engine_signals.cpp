@@ -16,10 +16,14 @@ constexpr schedule::Time one_wish = std::chrono::milliseconds(20);
 
 const char* wording(int signal) {
   switch (signal) {
-    case SIGINT: return "interrupted";
-    case SIGTERM: return "asked to end (SIGTERM)";
-    case SIGHUP: return "the terminal is gone (SIGHUP)";
-    default: return "asked to finish (SIGQUIT)";
+    case SIGINT:
+      return "interrupted";
+    case SIGTERM:
+      return "asked to end (SIGTERM)";
+    case SIGHUP:
+      return "the terminal is gone (SIGHUP)";
+    default:
+      return "asked to finish (SIGQUIT)";
   }
 }
 
@@ -30,11 +34,21 @@ void Engine::read_signals() {
   while (::read(me_.signals.get(), &info, sizeof info) == static_cast<ssize_t>(sizeof info)) {
     const int signal = static_cast<int>(info.ssi_signo);
     switch (signal) {
-      case SIGUSR1: note(schedule::Event::Kind::more_slots); break;
-      case SIGUSR2: note(schedule::Event::Kind::fewer_slots); break;
-      case SIGTSTP: stop_running_tasks(); break;
-      case SIGCONT: resume_running_tasks(); break;
-      default: interrupted(signal); break;
+      case SIGUSR1:
+        note(schedule::Event::Kind::more_slots);
+        break;
+      case SIGUSR2:
+        note(schedule::Event::Kind::fewer_slots);
+        break;
+      case SIGTSTP:
+        stop_running_tasks();
+        break;
+      case SIGCONT:
+        resume_running_tasks();
+        break;
+      default:
+        interrupted(signal);
+        break;
     }
   }
 }
@@ -50,7 +64,8 @@ void Engine::interrupted(int signal) {
       give_up_output_ = true;
       note(schedule::Event::Kind::kill);
     } else {
-      display_.message(fmt::format("{}: no new tasks, ending {} (again: kill now)", wording(signal), tasks_running()));
+      display_.message(
+          fmt::format("{}: no new tasks, ending {} (again: kill now)", wording(signal), tasks_running()));
       note(schedule::Event::Kind::stop);
     }
     if (!signal_stops_) first_signal_ = signal;
@@ -68,7 +83,8 @@ void Engine::interrupted(int signal) {
 void Engine::output_is_gone() {
   if (first_signal_ != 0) return;
   if (collator_.outlet(0).is_terminal()) return interrupted(SIGHUP);
-  display_.message(fmt::format("standard output was closed by its reader: no new tasks, ending {}", tasks_running()));
+  display_.message(
+      fmt::format("standard output was closed by its reader: no new tasks, ending {}", tasks_running()));
   note(schedule::Event::Kind::stop);
 }
 
@@ -126,13 +142,18 @@ void Engine::end_leftovers_of_the_run() {
   process::reap_orphans([](pid_t) { return false; });
   const std::size_t alive = process::signal_all_descendants(SIGTERM);
   if (alive == 0) return;
-  display_.message(fmt::format("ending {} that tasks left running", alive == 1 ? "a process" : fmt::format("{} processes", alive)));
+  display_.message(fmt::format("ending {} that tasks left running",
+                               alive == 1 ? "a process" : fmt::format("{} processes", alive)));
   constexpr schedule::Time most = std::chrono::seconds(2);
   const schedule::Time until = clock_.now() + std::min<schedule::Time>(options_.grace, most);
   constexpr schedule::Time look_every = std::chrono::milliseconds(10);
-  while (!process::own_children().empty() && clock_.now() < until && !guardian_gone_) {
+  while (!process::own_children().empty() && clock_.now() < until && !guardian_gone_ && !give_up_output_) {
     ready_.clear();
     poller_.wait(look_every, ready_);
+    for (const std::uint64_t what : ready_) {
+      if (what == tag(Tag::signals)) read_signals();
+      if (what == tag(Tag::guardian)) guardian_is_gone();
+    }
     process::reap_orphans([](pid_t) { return false; });
   }
   process::kill_all_descendants();

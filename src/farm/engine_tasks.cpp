@@ -26,9 +26,10 @@ Result<void> write_all(int fd, std::string_view bytes, const std::string& folder
     const ssize_t n = ::write(fd, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) {
-      return failure(errno == ENOSPC ? Errc::exhausted : Errc::io,
-                     fmt::format("cannot write the output of a task to {} ({})", folder, std::strerror(errno)),
-                     "make room, then run what is missing again");
+      return failure(
+          errno == ENOSPC ? Errc::exhausted : Errc::io,
+          fmt::format("cannot write the output of a task to {} ({})", folder, std::strerror(errno)),
+          "make room, then run what is missing again");
     }
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }
@@ -96,7 +97,8 @@ void Engine::wait_for_room(RunningTask& task, schedule::Slot slot_number) {
   const bool alone = std::ranges::none_of(
       slots_, [](const auto& other) { return other && other->state == RunningTask::State::running; });
   if (alone && !exhaustion_told_) {
-    display_.message("no process or open file is left for a task: waiting for others to end (ulimit -u, ulimit -n)");
+    display_.message(
+        "no process or open file is left for a task: waiting for others to end (ulimit -u, ulimit -n)");
     exhaustion_told_ = true;
   }
   keep(slot_number);
@@ -123,7 +125,8 @@ void Engine::read_stream(RunningTask& task, std::size_t number, std::size_t most
     if (n <= 0) return close_stream(task, number);
     const std::string_view bytes(block_.data(), static_cast<std::size_t>(n));
     if (stream.file) {
-      if (Result<void> written = write_all(stream.file.get(), bytes, task.results); !written) fail(written.error());
+      if (Result<void> written = write_all(stream.file.get(), bytes, task.results); !written)
+        fail(written.error());
     }
     if (Result<void> taken = collator_.arrived(task, number, bytes); !taken) fail(taken.error());
   }
@@ -152,7 +155,8 @@ void Engine::settle(schedule::Slot slot_number) {
   RunningTask& task = slot(slot_number);
   if (task.state != RunningTask::State::running || !task.leader_ended) return;
   if (task.piped()) {
-    if (task.aftermath == Aftermath::none) begin_aftermath(task, Aftermath::writing, clock_.now() + to_finish_writing);
+    if (task.aftermath == Aftermath::none)
+      begin_aftermath(task, Aftermath::writing, clock_.now() + to_finish_writing);
     return;
   }
   if (task.child) {
@@ -175,7 +179,8 @@ void Engine::settle(schedule::Slot slot_number) {
 }
 
 bool Engine::is_task(pid_t pid) const {
-  return std::ranges::any_of(slots_, [pid](const auto& task) { return task && task->child && task->child.pid() == pid; });
+  return std::ranges::any_of(
+      slots_, [pid](const auto& task) { return task && task->child && task->child.pid() == pid; });
 }
 
 void Engine::look_after_leftovers() {
@@ -186,7 +191,8 @@ void Engine::look_after_leftovers() {
     RunningTask& task = *slots_[i];
     if (now >= task.aftermath_until) {
       switch (task.aftermath) {
-        case Aftermath::none: break;
+        case Aftermath::none:
+          break;
         case Aftermath::writing:
           signal_task(task, SIGTERM);
           begin_aftermath(task, Aftermath::terminated, now + options_.grace);
@@ -247,7 +253,8 @@ void Engine::keep(schedule::Slot slot_number) {
 }
 
 void Engine::report(RunningTask& task, schedule::Slot slot_number, schedule::Verdict verdict, bool final) {
-  if (Result<void> told = reporter_.attempt_ended(task, slot_number, verdict, final); !told) fail(told.error());
+  if (Result<void> told = reporter_.attempt_ended(task, slot_number, verdict, final); !told)
+    fail(told.error());
   Starter::tidy(task);
 }
 

@@ -12,10 +12,12 @@ namespace {
 constexpr std::array<std::string_view, 8> thread_variables{
     "OMP_NUM_THREADS",     "OPENBLAS_NUM_THREADS",   "MKL_NUM_THREADS",   "BLIS_NUM_THREADS",
     "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "RAYON_NUM_THREADS", "DROVER_CORES"};
-constexpr std::array<std::string_view, 5> told_to_each{"DROVER_TASK", "DROVER_ATTEMPT", "DROVER_SLOT", "DROVER_SEED",
-                                                       "DROVER_SCRATCH"};
+constexpr std::array<std::string_view, 5> told_to_each{"DROVER_TASK", "DROVER_ATTEMPT", "DROVER_SLOT",
+                                                       "DROVER_SEED", "DROVER_SCRATCH"};
 
-std::string_view name_of(std::string_view entry) { return entry.substr(0, entry.find('=')); }
+std::string_view name_of(std::string_view entry) {
+  return entry.substr(0, entry.find('='));
+}
 
 template <class... Arguments>
 void refill(std::string& text, fmt::format_string<Arguments...> format, Arguments&&... arguments) {
@@ -32,7 +34,8 @@ BaseEnvironment::BaseEnvironment(char** environment, std::uint32_t threads, bool
                           std::ranges::count(told_to_each, name) != 0 || (own_scratch && name == "TMPDIR");
     if (!replaced) entries_.emplace_back(*entry);
   }
-  for (const std::string_view name : thread_variables) entries_.push_back(fmt::format("{}={}", name, threads));
+  for (const std::string_view name : thread_variables)
+    entries_.push_back(fmt::format("{}={}", name, threads));
 }
 
 char** SlotEnvironment::fill(schedule::TaskNumber task, std::uint32_t attempt, schedule::Slot slot,

@@ -28,7 +28,8 @@ Result<Plan> plan_here(const RunOptions& options, const machine::UsableCores& co
   PlanRequest request;
   request.jobs = options.jobs;
   request.threads = options.threads;
-  if (const char* omp = std::getenv("OMP_NUM_THREADS")) request.omp_num_threads = omp;  // NOLINT(concurrency-mt-unsafe)
+  if (const char* omp = std::getenv("OMP_NUM_THREADS"))
+    request.omp_num_threads = omp;  // NOLINT(concurrency-mt-unsafe)
   request.memory = options.memory;
   request.usable_cores = cores.count;
   request.share_of_outer = cores.share_of_outer;
@@ -56,7 +57,8 @@ Result<void> equip(Starter& starter, const RunOptions& options, process::Guarded
 
 Result<int> run_checked(const RunOptions& options, process::Guarded& me, progress::Display& display) {
   OpenFiles files;
-  if (reads_terminal(options.inputs)) display.message("reading inputs from the terminal, one a line; Ctrl-D ends them");
+  if (reads_terminal(options.inputs))
+    display.message("reading inputs from the terminal, one a line; Ctrl-D ends them");
   DROVER_TRY(Inputs inputs, Inputs::open(options.inputs));
   if (inputs.total() == 0U) {  // a file without even a header: no name in the command can be known
     // As with inputs, a log of this name is this run's and not an earlier one's.
@@ -93,7 +95,8 @@ int run(const RunOptions& options, process::Guarded& me) {
   const machine::Environment environment = machine::process_environment();
   progress::Display::Options look;
   look.encoding = progress::locale_encoding(environment);
-  progress::Display display(progress::resolve(options.progress, STDERR_FILENO, environment), STDERR_FILENO, look);
+  progress::Display display(progress::resolve(options.progress, STDERR_FILENO, environment), STDERR_FILENO,
+                            look);
   Result<int> status = run_checked(options, me, display);
   if (status) return *status;
   display.message(status.error().what());

@@ -11,7 +11,8 @@ namespace {
 std::size_t open_now() {
   std::error_code error;
   std::size_t count = 0;
-  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) ++count;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error))
+    ++count;
   return count;
 }
 
@@ -35,12 +36,14 @@ OpenFiles::OpenFiles() {
 }
 
 Result<void> OpenFiles::limit_slots(Plan& plan, bool results_too) const {
-  constexpr std::size_t for_the_moment = 8;  // outlets, spill file, ends of a new task's pipes, a look at /proc
+  constexpr std::size_t for_the_moment =
+      8;  // outlets, spill file, ends of a new task's pipes, a look at /proc
   const std::size_t a_task = results_too ? 5 : 3;  // pidfd, two pipes, two files
   const std::size_t taken = open_now() + for_the_moment;
   const std::size_t room = most_ > taken ? (most_ - taken) / a_task : 0;
   if (room == 0) {
-    return failure(Errc::exhausted, fmt::format("`ulimit -n` is {}: too few open files for a single task", most_),
+    return failure(Errc::exhausted,
+                   fmt::format("`ulimit -n` is {}: too few open files for a single task", most_),
                    "raise it, e.g. `ulimit -n 256`");
   }
   if (room < plan.slots) {

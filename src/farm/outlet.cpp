@@ -19,7 +19,8 @@ constexpr std::size_t block_bytes = 256UL << 10U;
 void append_tagged(std::string_view bytes, std::string_view tag, bool& line_open, std::string& into) {
   while (!bytes.empty()) {
     const std::size_t newline = bytes.find('\n');
-    const std::string_view line = bytes.substr(0, newline == std::string_view::npos ? bytes.size() : newline + 1);
+    const std::string_view line =
+        bytes.substr(0, newline == std::string_view::npos ? bytes.size() : newline + 1);
     if (!line_open) (into += tag) += '\t';
     into += line;
     line_open = newline == std::string_view::npos;
@@ -99,7 +100,8 @@ Result<bool> Outlet::write_some(std::string_view bytes, std::size_t& written) {
   }
   if (errno == EINTR) return true;
   if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
-  if (errno == EPIPE || errno == ECONNRESET || errno == EIO || errno == EBADF) {  // EIO: the terminal was closed
+  if (errno == EPIPE || errno == ECONNRESET || errno == EIO ||
+      errno == EBADF) {  // EIO: the terminal was closed
     gone_ = true;
     return true;
   }

@@ -50,9 +50,9 @@ class Outlet {
   struct Item {
     Capture output;
     std::string tag;
-    std::string block;         // taken out of `output`, tagged, partly written
-    std::size_t written = 0;   // of `block`
-    bool line_open = false;    // the last line given out has no end yet
+    std::string block;        // taken out of `output`, tagged, partly written
+    std::size_t written = 0;  // of `block`
+    bool line_open = false;   // the last line given out has no end yet
   };
   [[nodiscard]] Result<void> pump_items();
   [[nodiscard]] Result<bool> refill(Item& item);

@@ -30,15 +30,18 @@ Threads choose_threads(const PlanRequest& request, Plan& plan) {
     const std::optional<std::uint32_t> wish = leading_number(*request.omp_num_threads);
     if (wish && *wish < request.usable_cores) return {*wish, false};
     if (!wish) {
-      plan.notes.push_back(fmt::format("OMP_NUM_THREADS={} is not a number of threads and is not taken: use --threads",
-                                       *request.omp_num_threads));
+      plan.notes.push_back(
+          fmt::format("OMP_NUM_THREADS={} is not a number of threads and is not taken: use --threads",
+                      *request.omp_num_threads));
     } else if (*wish > 1) {
-      plan.notes.push_back(fmt::format(
-          "OMP_NUM_THREADS={} names all {} usable cores and is not taken: use --threads {} for one task at a time",
-          *wish, request.usable_cores, request.usable_cores));
+      plan.notes.push_back(
+          fmt::format("OMP_NUM_THREADS={} names all {} usable cores and is not taken: use --threads {} for "
+                      "one task at a time",
+                      *wish, request.usable_cores, request.usable_cores));
     }
   }
-  if (request.jobs.is_exact()) return {std::max(1U, request.usable_cores / request.jobs.of(request.usable_cores)), false};
+  if (request.jobs.is_exact())
+    return {std::max(1U, request.usable_cores / request.jobs.of(request.usable_cores)), false};
   return {1, false};
 }
 
@@ -47,7 +50,8 @@ std::uint32_t choose_slots(const PlanRequest& request, const Threads& threads, P
   const std::uint32_t wish = request.jobs.of(request.usable_cores);
   if (!request.jobs.is_exact()) return std::max(1U, wish / threads.count);
   if (request.share_of_outer && wish > room) {
-    plan.notes.push_back(fmt::format("-j {} becomes {}: DROVER_CORES leaves this run {} cores", wish, room, request.usable_cores));
+    plan.notes.push_back(fmt::format("-j {} becomes {}: DROVER_CORES leaves this run {} cores", wish, room,
+                                     request.usable_cores));
     return room;
   }
   if (threads.given && wish > room) {
@@ -56,8 +60,9 @@ std::uint32_t choose_slots(const PlanRequest& request, const Threads& threads, P
     return room;
   }
   if (wish > request.usable_cores) {
-    plan.notes.push_back(fmt::format("{} at a time is more than the {} usable cores (`drover cores --explain`)", wish,
-                                     request.usable_cores));
+    plan.notes.push_back(
+        fmt::format("{} at a time is more than the {} usable cores (`drover cores --explain`)", wish,
+                    request.usable_cores));
   }
   return wish;
 }
@@ -85,8 +90,9 @@ Result<Plan> make_plan(const PlanRequest& request) {
   Plan plan;
   const Threads threads = choose_threads(request, plan);
   if (threads.given && threads.count > request.usable_cores) {
-    plan.notes.push_back(fmt::format("--threads {} is more than the {} usable cores (`drover cores --explain`)",
-                                     threads.count, request.usable_cores));
+    plan.notes.push_back(
+        fmt::format("--threads {} is more than the {} usable cores (`drover cores --explain`)", threads.count,
+                    request.usable_cores));
   }
   plan.threads = threads.count;
   plan.slots = choose_slots(request, threads, plan);

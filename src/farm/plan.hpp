@@ -20,19 +20,19 @@ namespace drover::farm {
 
 struct PlanRequest {
   Cores jobs = Cores::all();
-  std::optional<std::uint32_t> threads;          // --threads
-  std::optional<std::string> omp_num_threads;    // the user's environment
-  std::optional<Bytes> memory;                   // --mem
+  std::optional<std::uint32_t> threads;        // --threads
+  std::optional<std::string> omp_num_threads;  // the user's environment
+  std::optional<Bytes> memory;                 // --mem
   std::uint32_t usable_cores = 1;
-  bool share_of_outer = false;                   // DROVER_CORES limits us
-  Bytes usable_memory{};                         // 0: not known
+  bool share_of_outer = false;  // DROVER_CORES limits us
+  Bytes usable_memory{};        // 0: not known
 };
 
 struct Plan {
-  std::uint32_t slots = 1;           // tasks at a time
-  std::uint32_t threads = 1;         // cores of a task
-  std::string line;                  // "4 at a time × 4 threads: 16 cores, 4 GB each of 32 GB"
-  std::vector<std::string> notes;    // what was not done as asked, and why
+  std::uint32_t slots = 1;         // tasks at a time
+  std::uint32_t threads = 1;       // cores of a task
+  std::string line;                // "4 at a time × 4 threads: 16 cores, 4 GB each of 32 GB"
+  std::vector<std::string> notes;  // what was not done as asked, and why
 };
 
 // Errors: usage (a task that needs more memory than there is).

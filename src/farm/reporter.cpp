@@ -18,14 +18,18 @@ std::string host_name() {
 }
 
 std::string_view last_line(std::string_view text) {
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' ')) text.remove_suffix(1);
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
+    text.remove_suffix(1);
   const std::size_t newline = text.rfind('\n');
   return newline == std::string_view::npos ? text : text.substr(newline + 1);
 }
 
-double seconds(schedule::Time time) { return std::chrono::duration<double>(time).count(); }
+double seconds(schedule::Time time) {
+  return std::chrono::duration<double>(time).count();
+}
 
-TaskReport report_of(const RunningTask& task, schedule::Slot slot, schedule::Verdict verdict, std::string_view cause) {
+TaskReport report_of(const RunningTask& task, schedule::Slot slot, schedule::Verdict verdict,
+                     std::string_view cause) {
   TaskReport report;
   report.input = &task.input;
   report.command = task.command;
@@ -84,7 +88,8 @@ std::string Reporter::cause_of(const RunningTask& task, schedule::Verdict verdic
   return how;
 }
 
-Result<void> Reporter::attempt_ended(RunningTask& task, schedule::Slot slot, schedule::Verdict verdict, bool final) {
+Result<void> Reporter::attempt_ended(RunningTask& task, schedule::Slot slot, schedule::Verdict verdict,
+                                     bool final) {
   const std::string cause = cause_of(task, verdict);
   TaskReport report = report_of(task, slot, verdict, cause);
   if (report.directory.empty()) report.directory = start_folder_;

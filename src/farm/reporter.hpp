@@ -21,10 +21,12 @@ namespace drover::farm {
 
 class Reporter {
  public:
-  [[nodiscard]] static Result<Reporter> make(const RunOptions& options, const NameContext& names, std::uint32_t threads);
+  [[nodiscard]] static Result<Reporter> make(const RunOptions& options, const NameContext& names,
+                                             std::uint32_t threads);
 
   // One attempt is over. Not `final`: it failed and will be repeated.
-  [[nodiscard]] Result<void> attempt_ended(RunningTask& task, schedule::Slot slot, schedule::Verdict verdict, bool final);
+  [[nodiscard]] Result<void> attempt_ended(RunningTask& task, schedule::Slot slot, schedule::Verdict verdict,
+                                           bool final);
 
   [[nodiscard]] const progress::Summary& summary() const { return summary_; }
 

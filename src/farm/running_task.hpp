@@ -20,12 +20,12 @@ namespace drover::farm {
 // Standard output or standard error of an attempt.
 struct TaskStream {
   explicit TaskStream(CaptureBudget& budget) : capture(budget) {}
-  machine::UniqueFd pipe;      // our end; closed at the end of file
-  machine::UniqueFd file;      // --results
+  machine::UniqueFd pipe;  // our end; closed at the end of file
+  machine::UniqueFd file;  // --results
   Capture capture;
-  std::string partial_line;    // --line-buffer: not given out yet
-  std::string tail;            // the last bytes, for "last line of standard error"
-  std::uint64_t bytes = 0;     // all that was written
+  std::string partial_line;  // --line-buffer: not given out yet
+  std::string tail;          // the last bytes, for "last line of standard error"
+  std::uint64_t bytes = 0;   // all that was written
 };
 
 // What is left of a task after its first process has ended (background jobs, helpers of a shell).
@@ -37,7 +37,8 @@ enum class Aftermath : std::uint8_t {
 };
 
 struct RunningTask {
-  RunningTask(CaptureBudget& budget, const BaseEnvironment& base) : streams{TaskStream(budget), TaskStream(budget)}, environment(base) {}
+  RunningTask(CaptureBudget& budget, const BaseEnvironment& base)
+      : streams{TaskStream(budget), TaskStream(budget)}, environment(base) {}
 
   enum class State : std::uint8_t { idle, running, ended };
   State state = State::idle;
@@ -48,8 +49,8 @@ struct RunningTask {
   std::string command;    // as one line
   std::string directory;  // --wd; empty: drover's
   std::string scratch;
-  std::string results;    // --results folder of this task
-  std::string problem;    // it could not be started, and why
+  std::string results;  // --results folder of this task
+  std::string problem;  // it could not be started, and why
 
   process::Child child;
   pid_t group = 0;

@@ -16,7 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string home_of_runs(const std::string& tmp) { return fmt::format("{}/drover-{}", tmp, ::geteuid()); }
+std::string home_of_runs(const std::string& tmp) {
+  return fmt::format("{}/drover-{}", tmp, ::geteuid());
+}
 
 // Somebody else could have made the folder first, in a /tmp that all may write to.
 bool is_ours(const std::string& folder) {
@@ -32,7 +34,9 @@ std::unexpected<Error> cannot_make(const std::string& folder) {
 }
 
 // Fails without harm while other runs live in it.
-void remove_if_empty(const std::string& folder) { static_cast<void>(::rmdir(folder.c_str())); }
+void remove_if_empty(const std::string& folder) {
+  static_cast<void>(::rmdir(folder.c_str()));
+}
 
 machine::UniqueFd open_folder(const std::string& folder) {
   return machine::UniqueFd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -95,7 +99,8 @@ void remove_tree(const std::string& folder) {
   // A task may have taken the write bit off its folders.
   std::error_code ignored;
   fs::permissions(folder, fs::perms::owner_all, fs::perm_options::add, ignored);
-  for (auto entry = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, ignored);
+  for (auto entry =
+           fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, ignored);
        entry != fs::recursive_directory_iterator(); entry.increment(ignored)) {
     if (ignored) break;
     if (entry->is_directory(ignored) && !entry->is_symlink(ignored)) {

@@ -29,7 +29,7 @@ class Scratch {
  private:
   Scratch(std::string home, std::string folder, machine::UniqueFd lock)
       : home_(std::move(home)), folder_(std::move(folder)), lock_(std::move(lock)) {}
-  std::string home_;    // of all runs of this user; goes with the last of them
+  std::string home_;  // of all runs of this user; goes with the last of them
   std::string folder_;
   machine::UniqueFd lock_;
 };

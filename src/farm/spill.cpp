@@ -28,7 +28,8 @@ Result<void> Spill::open() {
   int fd = ::open(folder_.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
   if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) fd = open_and_unlink(folder_);
   if (fd < 0) {
-    return failure(Errc::io, fmt::format("cannot keep a big output in {} ({})", folder_, std::strerror(errno)),
+    return failure(Errc::io,
+                   fmt::format("cannot keep a big output in {} ({})", folder_, std::strerror(errno)),
                    "set TMPDIR to a folder that can be written to");
   }
   file_ = machine::UniqueFd(fd);
@@ -42,7 +43,8 @@ Result<Spill::Extent> Spill::append(std::string_view bytes) {
     const ssize_t n = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(end_));
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) {
-      return failure(Errc::exhausted, fmt::format("cannot keep a big output in {} ({})", folder_, std::strerror(errno)),
+      return failure(Errc::exhausted,
+                     fmt::format("cannot keep a big output in {} ({})", folder_, std::strerror(errno)),
                      "set TMPDIR to a folder with more room, or write the output to files");
     }
     end_ += static_cast<std::uint64_t>(n);
@@ -55,9 +57,12 @@ Result<Spill::Extent> Spill::append(std::string_view bytes) {
 Result<std::size_t> Spill::read(std::uint64_t offset, std::span<char> into) const {
   std::size_t done = 0;
   while (done < into.size()) {
-    const ssize_t n = ::pread(file_.get(), into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
+    const ssize_t n =
+        ::pread(file_.get(), into.data() + done, into.size() - done, static_cast<off_t>(offset + done));
     if (n < 0 && errno == EINTR) continue;
-    if (n <= 0) return failure(Errc::io, fmt::format("cannot read back an output kept in {} ({})", folder_, std::strerror(errno)));
+    if (n <= 0)
+      return failure(
+          Errc::io, fmt::format("cannot read back an output kept in {} ({})", folder_, std::strerror(errno)));
     done += static_cast<std::size_t>(n);
   }
   return done;

@@ -49,7 +49,8 @@ std::unexpected<Error> meant_for_a_shell(const std::string& word) {
 }
 
 // A program that is the same for every task is looked for before the first one.
-Result<std::string> look_up_fixed(const RunOptions& options, const std::string& name, const std::string& path) {
+Result<std::string> look_up_fixed(const RunOptions& options, const std::string& name,
+                                  const std::string& path) {
   Result<std::string> found = find_program(name, path);
   if (found || options.command.size() != 1 || !looks_like_shell_line(name)) return found;
   return meant_for_a_shell(name);
@@ -57,7 +58,8 @@ Result<std::string> look_up_fixed(const RunOptions& options, const std::string& 
 
 }  // namespace
 
-Pinning::Pinning(const std::vector<std::uint32_t>& cpus, std::uint32_t per_task, std::uint32_t slots) : slots_(slots) {
+Pinning::Pinning(const std::vector<std::uint32_t>& cpus, std::uint32_t per_task, std::uint32_t slots)
+    : slots_(slots) {
   std::uint32_t highest = 0;
   for (const std::uint32_t cpu : cpus) highest = std::max(highest, cpu);
   bytes_ = CPU_ALLOC_SIZE(highest + 1);

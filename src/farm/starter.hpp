@@ -43,8 +43,8 @@ class Starter {
   [[nodiscard]] static Result<Starter> make(const RunOptions& options, const NameContext& names);
 
   // Where tasks run; to be set before the first start.
-  void use(std::unique_ptr<process::Spawner> spawner, machine::UniqueFd null_input, std::optional<Scratch> scratch,
-           std::optional<Pinning> pinning);
+  void use(std::unique_ptr<process::Spawner> spawner, machine::UniqueFd null_input,
+           std::optional<Scratch> scratch, std::optional<Pinning> pinning);
 
   enum class Outcome { started, not_started, exhausted };
   // Requires: task.input, attempt and seed are set. Fills in everything else.
@@ -64,9 +64,9 @@ class Starter {
   Templates templates_;
   bool ungroup_ = false;
   bool results_per_number_ = false;
-  std::string path_;                                      // PATH
-  std::string fixed_program_;                             // empty: differs from task to task
-  std::unordered_map<std::string, std::string> programs_; // found so far, where it differs
+  std::string path_;                                                     // PATH
+  std::string fixed_program_;                                            // empty: differs from task to task
+  std::unordered_map<std::string, std::string> programs_;                // found so far, where it differs
   std::unordered_map<std::size_t, schedule::TaskNumber> results_taken_;  // hash of a folder → its task
   std::unique_ptr<process::Spawner> spawner_;
   machine::UniqueFd null_input_;

@@ -10,9 +10,11 @@ namespace drover::process {
 class ExitStatus {
  public:
   constexpr ExitStatus() = default;
-  [[nodiscard]] static ExitStatus from_wait(int status);      // of wait4(2)
+  [[nodiscard]] static ExitStatus from_wait(int status);  // of wait4(2)
   [[nodiscard]] static constexpr ExitStatus exited(int code) { return {code, 0, false}; }
-  [[nodiscard]] static constexpr ExitStatus signalled(int signal, bool core = false) { return {0, signal, core}; }
+  [[nodiscard]] static constexpr ExitStatus signalled(int signal, bool core = false) {
+    return {0, signal, core};
+  }
 
   [[nodiscard]] constexpr bool success() const { return code_ == 0 && signal_ == 0; }
   [[nodiscard]] constexpr int code() const { return code_; }      // 0 if a signal ended it

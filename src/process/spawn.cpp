@@ -32,9 +32,13 @@ struct ChildView {
 
 // ---- Between clone and exec: shared memory, borrowed stack. No allocation, no lock, no library state. ----
 
-[[noreturn]] void give_up(ChildView& view, SpawnFailure::Step step) {
+// And no [[noreturn]] call such as _exit(2): the address sanitizer tidies up the stack before one, and takes this
+// borrowed stack for the thread's own. clone(2) ends the child when child_main returns.
+constexpr int not_executed = 127;
+
+int give_up(ChildView& view, SpawnFailure::Step step) {
   view.failure = {step, errno};
-  ::_exit(127);
+  return not_executed;
 }
 
 void put_descriptor(int from, int to) {
@@ -51,19 +55,19 @@ int child_main(void* argument) {
   ::setpgid(0, 0);
   // Armed for the thread that called clone; if that one is gone by now the signal never comes, so look.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (::getppid() != view.parent) ::_exit(127);
+  if (::getppid() != view.parent) return not_executed;
   put_descriptor(request.stdin_fd, STDIN_FILENO);
   put_descriptor(request.stdout_fd, STDOUT_FILENO);
   put_descriptor(request.stderr_fd, STDERR_FILENO);
   if (request.directory != nullptr && ::chdir(request.directory) != 0)
-    give_up(view, SpawnFailure::Step::directory);
+    return give_up(view, SpawnFailure::Step::directory);
   if (request.affinity != nullptr && ::sched_setaffinity(0, request.affinity_size, request.affinity) != 0) {
-    give_up(view, SpawnFailure::Step::affinity);
+    return give_up(view, SpawnFailure::Step::affinity);
   }
   if (view.files != nullptr) ::setrlimit(RLIMIT_NOFILE, view.files);
   ::sigprocmask(SIG_SETMASK, view.mask, nullptr);
   ::execve(request.path, request.argv, request.envp);
-  give_up(view, SpawnFailure::Step::exec);
+  return give_up(view, SpawnFailure::Step::exec);
 }
 
 // ---- The parent again. ----

@@ -84,7 +84,8 @@ std::uint64_t proportional_set_size(pid_t pid) {
   if (at == std::string::npos) return 0;
   std::uint64_t kib = 0;
   const std::size_t digits = rollup.find_first_of("0123456789", at);
-  if (digits != std::string::npos) std::from_chars(rollup.data() + digits, rollup.data() + rollup.size(), kib);
+  if (digits != std::string::npos)
+    std::from_chars(rollup.data() + digits, rollup.data() + rollup.size(), kib);
   return kib << 10U;
 }
 

@@ -21,8 +21,8 @@ std::string describe_values(const Values&... values) {
 
 }  // namespace drover
 
-#define DROVER_ASSERT(condition, ...)                                                        \
-  do {                                                                                       \
-    if (!(condition)) [[unlikely]]                                                           \
-      ::drover::assertion_failed(#condition, ::drover::describe_values(__VA_ARGS__));        \
+#define DROVER_ASSERT(condition, ...)                                                 \
+  do {                                                                                \
+    if (!(condition)) [[unlikely]]                                                    \
+      ::drover::assertion_failed(#condition, ::drover::describe_values(__VA_ARGS__)); \
   } while (false)

@@ -32,8 +32,8 @@ T value_or_throw(Result<T>&& result) {
 // DROVER_TRY(auto fd, open_file(path)): the value, or return the error to our own caller.
 #define DROVER_TRY_JOIN_(a, b) a##b
 #define DROVER_TRY_NAME_(line) DROVER_TRY_JOIN_(drover_try_, line)
-#define DROVER_TRY(declaration, expression)                                                        \
-  auto DROVER_TRY_NAME_(__LINE__) = (expression);                                                  \
+#define DROVER_TRY(declaration, expression)                                                               \
+  auto DROVER_TRY_NAME_(__LINE__) = (expression);                                                         \
   if (!DROVER_TRY_NAME_(__LINE__)) return std::unexpected(std::move(DROVER_TRY_NAME_(__LINE__)).error()); \
   declaration = *std::move(DROVER_TRY_NAME_(__LINE__))
 // The same for a Result<void>.

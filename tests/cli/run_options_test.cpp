@@ -35,8 +35,8 @@ TEST(RunOptions, EndAtTwoDashesToo) {
 }
 
 TEST(RunOptions, AreTakenInTheFormsThatPeopleWrite) {
-  for (const Words& words : {Words{"-j4", "x"}, Words{"-j", "4", "x"}, Words{"--jobs=4", "x"}, Words{"--jobs", "4", "x"},
-                             Words{"-P4", "x"}, Words{"--max-procs=4", "x"}}) {
+  for (const Words& words : {Words{"-j4", "x"}, Words{"-j", "4", "x"}, Words{"--jobs=4", "x"},
+                             Words{"--jobs", "4", "x"}, Words{"-P4", "x"}, Words{"--max-procs=4", "x"}}) {
     EXPECT_EQ(read(words).jobs, Cores::exactly(4)) << words[0];
     EXPECT_EQ(read(words).command, Words{"x"}) << words[0];
   }
@@ -61,11 +61,12 @@ TEST(RunOptions, ProgressTakesItsValueAfterAnEqualsSignOnly) {
 
 TEST(RunOptions, SourcesCombineInTheDocumentedOrder) {
   using Kind = farm::SourceOption::Kind;
-  const farm::RunOptions options =
-      read({"--glob", "*.a", "--grid", "x=1,2", "-a", "f", "--glob", "*.b", "cmd", ":::", "v", ":::+", "w", "::::", "g", "h"});
+  const farm::RunOptions options = read({"--glob", "*.a", "--grid", "x=1,2", "-a", "f", "--glob", "*.b",
+                                         "cmd", ":::", "v", ":::+", "w", "::::", "g", "h"});
   std::vector<Kind> kinds;
   for (const farm::SourceOption& source : options.inputs.sources) kinds.push_back(source.kind);
-  EXPECT_EQ(kinds, (std::vector<Kind>{Kind::file, Kind::grid, Kind::glob, Kind::values, Kind::values, Kind::file, Kind::file}));
+  EXPECT_EQ(kinds, (std::vector<Kind>{Kind::file, Kind::grid, Kind::glob, Kind::values, Kind::values,
+                                      Kind::file, Kind::file}));
   EXPECT_EQ(options.inputs.sources[2].words, (Words{"*.a", "*.b"}));
   EXPECT_TRUE(options.inputs.sources[4].linked);
   EXPECT_FALSE(options.inputs.sources[5].linked);
@@ -79,7 +80,8 @@ TEST(RunOptions, TheModeOfTheCommandFollowsFromItsWords) {
 }
 
 TEST(RunOptions, TimesAreSecondsWithoutAUnit) {
-  const farm::RunOptions options = read({"--timeout", "90", "--grace", "1m", "--delay", "0.5", "--retry-delay", "2s", "x"});
+  const farm::RunOptions options =
+      read({"--timeout", "90", "--grace", "1m", "--delay", "0.5", "--retry-delay", "2s", "x"});
   EXPECT_EQ(options.timeout, std::chrono::nanoseconds(90s));
   EXPECT_EQ(options.grace, std::chrono::nanoseconds(60s));
   EXPECT_EQ(options.delay, std::chrono::nanoseconds(500ms));

@@ -8,7 +8,9 @@
 namespace drover::farm {
 namespace {
 
-std::string folder() { return ::testing::TempDir(); }
+std::string folder() {
+  return ::testing::TempDir();
+}
 
 std::string taken(Capture& capture, std::size_t most = 1000) {
   std::string all;

@@ -32,11 +32,13 @@ TEST(Environment, TellsEveryTaskWhoItIs) {
   const BaseEnvironment base(outer.pointers.data(), 4, false);
   SlotEnvironment slot(base);
   const std::vector<std::string> all = entries(slot.fill(7, 2, 0, 12345, ""));
-  for (const char* entry : {"HOME=/home/a", "DROVER_TASK=7", "DROVER_ATTEMPT=2", "DROVER_SLOT=1", "DROVER_SEED=12345"}) {
+  for (const char* entry :
+       {"HOME=/home/a", "DROVER_TASK=7", "DROVER_ATTEMPT=2", "DROVER_SLOT=1", "DROVER_SEED=12345"}) {
     EXPECT_TRUE(holds(all, entry)) << entry;
   }
-  for (const char* name : {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
-                           "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "RAYON_NUM_THREADS", "DROVER_CORES"}) {
+  for (const char* name :
+       {"OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS",
+        "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "RAYON_NUM_THREADS", "DROVER_CORES"}) {
     EXPECT_TRUE(holds(all, std::string(name) + "=4")) << name;
   }
   EXPECT_FALSE(holds(all, "DROVER_TASK=99"));

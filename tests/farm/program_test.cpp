@@ -19,7 +19,8 @@ class Program : public ::testing::Test {
   }
   void put(const fs::path& name, bool executable) const {
     std::ofstream(place / name) << "#!/bin/sh\n";
-    fs::permissions(place / name, executable ? fs::perms::owner_all : fs::perms::owner_read | fs::perms::owner_write);
+    fs::permissions(place / name,
+                    executable ? fs::perms::owner_all : fs::perms::owner_read | fs::perms::owner_write);
   }
   [[nodiscard]] std::string path() const { return (place / "a").string() + ":" + (place / "b").string(); }
   fs::path place = fs::path(::testing::TempDir()) / "program_test";

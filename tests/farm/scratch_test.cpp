@@ -19,7 +19,8 @@ class ScratchFolder : public ::testing::Test {
   }
   [[nodiscard]] fs::path home() const { return tmp / ("drover-" + std::to_string(::geteuid())); }
   [[nodiscard]] std::size_t runs() const {
-    return fs::exists(home()) ? static_cast<std::size_t>(std::distance(fs::directory_iterator(home()), {})) : 0;
+    return fs::exists(home()) ? static_cast<std::size_t>(std::distance(fs::directory_iterator(home()), {}))
+                              : 0;
   }
   fs::path tmp = fs::path(::testing::TempDir()) / "scratch_test";
 };

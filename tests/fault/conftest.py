@@ -11,6 +11,8 @@ import pytest
 
 sys.path[:0] = [os.path.dirname(__file__)]
 
+from herd import SANITIZED  # noqa: E402
+
 
 @pytest.fixture(autouse=True)
 def leaves_nothing(census):
@@ -22,4 +24,4 @@ def leaves_nothing(census):
 @pytest.fixture(scope="session")
 def memory_limit():
     """Bytes that drover may use at its peak. The shadow memory of a sanitizer is not drover's: DROVER_SANITIZED=1."""
-    return (1024 if os.environ.get("DROVER_SANITIZED") == "1" else 40) << 20
+    return (1024 if SANITIZED else 40) << 20

@@ -1,5 +1,6 @@
 """A run that is under way: its processes, what its tasks have said so far, how it ended."""
 
+import os
 import select
 import signal
 import subprocess
@@ -7,6 +8,10 @@ import time
 
 from commands import HANG_SECONDS, Done
 from waiting import until
+
+# Data, not a reason to skip: a drover built with sanitizers (DROVER_SANITIZED=1) needs more memory for its shadow, and
+# descriptors and a process of its own to look at memory with.
+SANITIZED = os.environ.get("DROVER_SANITIZED") == "1"
 
 # A task (with -c) that says that it has begun and goes on until the file go (or go.N, of one task) is there.
 GATE = "touch started.{}; until [ -e go ] || [ -e go.{} ]; do sleep 0.01; done; echo end {}"
