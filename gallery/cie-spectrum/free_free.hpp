@@ -17,9 +17,9 @@ namespace cie {
 [[nodiscard]] Result<double> free_free_photons(double energy_keV, double kT_keV,
                                                const std::vector<Ion>& ions);
 
-// The mean of the same over first_keV…last_keV, by Gauss-Legendre quadrature with four points. For bins that
-// are narrow beside kT and beside their own energy: over the model's bins (ratio 1.009) its error is that of
-// rounding.
+// The mean of the same over first_keV…last_keV, by Gauss-Legendre quadrature with four points. For
+// bins that are narrow beside kT and beside their own energy: over the model's bins (ratio 1.009)
+// its error is that of rounding.
 [[nodiscard]] Result<double> mean_free_free_photons(double first_keV, double last_keV, double kT_keV,
                                                     const std::vector<Ion>& ions);
 

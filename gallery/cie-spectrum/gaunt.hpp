@@ -2,9 +2,9 @@
 //
 //     Result<double> g = gaunt_free_free(std::log10(photon_energy / kT), std::log10(q * q * Rydberg / kT));
 //
-// Table   data/gaunt_ff.csv, log10 u -3…2.2 and log10 gamma^2 -3.4…1.6 in steps of 0.2, from the
-// hypergeometric
-//         formula (Menzel & Pekeris 1935; Karzas & Latter 1961; as in van Hoof et al. 2014, MNRAS 444, 420).
+// Table   data/gaunt_ff.csv, log10 u -3…2.2 and log10 gamma^2 -3.4…1.6 in steps of 0.2, from
+//         the hypergeometric formula (Menzel & Pekeris 1935; Karzas & Latter 1961; as in van
+//         Hoof et al. 2014, MNRAS 444, 420).
 // Error   below 2e-4 between the points of the table (4-point Lagrange in each direction), none on them.
 // Outside the table there is no value: the asymptotic forms are not good to the same accuracy.
 #pragma once

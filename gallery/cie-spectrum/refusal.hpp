@@ -10,8 +10,8 @@
 namespace cie {
 
 struct Refusal {
-  // The program's exit status. `usage`: what was asked for cannot be computed; `output`: it could not be
-  // written.
+  // The program's exit status. `usage`: what was asked for cannot be computed;
+  // `output`: it could not be written.
   enum class Kind { usage = 2, output = 1 };
 
   Kind kind;

@@ -3,9 +3,9 @@
 //     Result<Session> session = Session::start();
 //     Result<Spectrum> spectrum = session->calculate(0.5);
 //
-// The limit is deliberate. It stands for the libraries of X-ray astronomy that keep their state in global
-// variables and can be started only once in a process: the reason why such work is spread over processes and
-// not over threads.
+// The limit is deliberate. It stands for the libraries of X-ray astronomy that keep their state in
+// global variables and can be started only once in a process: the reason why such work is spread over
+// processes and not over threads.
 #pragma once
 
 #include "cie-spectrum/refusal.hpp"
@@ -15,8 +15,8 @@ namespace cie {
 
 class Session {
  public:
-  // The first call in a process succeeds; every later one is refused, also after the session has ended and
-  // from any thread.
+  // The first call in a process succeeds; every later one is refused, also after the session
+  // has ended and from any thread.
   [[nodiscard]] static Result<Session> start();
 
   Session(Session&&) = default;

@@ -36,8 +36,8 @@ struct Spectrum {
 // Photons/cm^2/s over all bins.
 [[nodiscard]] double photon_flux(const Spectrum& spectrum);
 
-// What the model is and what it leaves out, in lines of at most 72 characters; every file it writes carries
-// them.
+// What the model is and what it leaves out, in lines of at most 72 characters;
+// every file it writes carries them.
 [[nodiscard]] const std::vector<std::string_view>& model_description();
 
 }  // namespace cie

@@ -15,8 +15,8 @@ namespace cie {
 // kT in keV for which the Gaunt table holds, for every ion of the model and every energy of its grid.
 [[nodiscard]] Interval temperature_range();
 
-// kT in keV from the whole of `text`, a decimal number ("0.5", "1", "2e0"); refused outside
-// temperature_range().
+// kT in keV from the whole of `text`, a decimal number ("0.5", "1", "2e0");
+// refused outside temperature_range().
 [[nodiscard]] Result<double> parse_temperature(std::string_view text);
 
 // The shortest text that reads back as the same number, always with a point, as Python prints it: 0.5, 1.0.

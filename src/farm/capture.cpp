@@ -36,9 +36,12 @@ void Capture::clear() {
 }
 
 Result<void> Capture::flush() {
-  DROVER_TRY(const Spill::Extent extent, budget_->spill.append(memory_));
+  Result<Spill::Extent> kept = budget_->spill.append(memory_);
   budget_->in_memory -= memory_.size();
+  if (!kept) size_ -= memory_.size();  // lost, and said so: it must not go on growing in memory
   memory_.clear();
+  if (!kept) return std::unexpected(std::move(kept).error());
+  const Spill::Extent extent = *kept;
   // One extent while this capture alone is written: a 2 GB output is one entry and not 2,000.
   if (!spilled_.empty() && spilled_.back().offset + spilled_.back().length == extent.offset) {
     spilled_.back().length += extent.length;

@@ -1,5 +1,5 @@
-// The time of a run: it begins at zero and stands still while the run is stopped (Ctrl-Z), so that no timeout
-// counts the pause.
+// The time of a run: it begins at zero and stands still while the run is stopped (Ctrl-Z), so
+// that no timeout counts the pause.
 #pragma once
 
 #include <chrono>
@@ -8,9 +8,11 @@
 
 namespace drover::farm {
 
-class Clock {
+// `Steady` tells the time: a clock in the standard's sense that never goes back. Tests have one of their own.
+template <class Steady>
+class PausableClock {
  public:
-  Clock() : begin_(std::chrono::steady_clock::now()) {}
+  PausableClock() : begin_(Steady::now()) {}
 
   [[nodiscard]] schedule::Time now() const { return paused_ ? stopped_at_ : running(); }
   void pause() {
@@ -26,11 +28,13 @@ class Clock {
   [[nodiscard]] bool paused() const { return paused_; }
 
  private:
-  [[nodiscard]] schedule::Time running() const { return std::chrono::steady_clock::now() - begin_ - lost_; }
-  std::chrono::steady_clock::time_point begin_;
+  [[nodiscard]] schedule::Time running() const { return Steady::now() - begin_ - lost_; }
+  typename Steady::time_point begin_;
   schedule::Time lost_{};
   schedule::Time stopped_at_{};
   bool paused_ = false;
 };
+
+using Clock = PausableClock<std::chrono::steady_clock>;
 
 }  // namespace drover::farm

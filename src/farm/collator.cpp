@@ -1,5 +1,7 @@
 #include "farm/collator.hpp"
 
+#include <sys/stat.h>
+
 namespace drover::farm {
 namespace {
 
@@ -15,6 +17,14 @@ void keep_tail(std::string& tail, std::string_view bytes) {
   tail += bytes;
 }
 
+// Both go to one terminal, pipe or file: then they share one queue, or one would write into the other's lines.
+bool same_file(int a, int b) {
+  struct stat first {};
+  struct stat second {};
+  return ::fstat(a, &first) == 0 && ::fstat(b, &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino && first.st_rdev == second.st_rdev;
+}
+
 void append_line(std::string_view line, std::string_view tag, std::string& into) {
   if (!tag.empty()) (into += tag) += '\t';
   into += line;
@@ -25,9 +35,11 @@ void append_line(std::string_view line, std::string_view tag, std::string& into)
 Collator::Collator(const RunOptions& options, CaptureBudget& budget, std::function<void()> announce)
     : line_buffer_(options.collation == Collation::line_buffer),
       keep_order_(options.keep_order),
+      keep_for_report_(line_buffer_ && options.crash_report),
       budget_(&budget),
       announce_(std::move(announce)),
-      outlets_{Outlet(1, "standard output"), Outlet(2, "standard error")} {}
+      outlets_{Outlet(1, "standard output"), Outlet(2, "standard error")},
+      one_outlet_(same_file(1, 2)) {}
 
 void Collator::started(const RunningTask& task, std::string tag) {
   if (!tag.empty()) tags_[task.input.number] = std::move(tag);
@@ -42,7 +54,12 @@ Result<void> Collator::arrived(RunningTask& task, std::size_t number, std::strin
   TaskStream& stream = task.streams[number];
   stream.bytes += bytes.size();
   if (number == 1) keep_tail(stream.tail, bytes);
-  if (!line_buffer_ || !has_its_turn(task) || !stream.capture.empty()) return stream.capture.append(bytes);
+  if (keep_for_report_ && number == 1) DROVER_CHECK(stream.report.append(bytes));
+  const bool keeps_up = outlet(number).waiting_bytes() < congestion_bytes;
+  if (!line_buffer_ || !has_its_turn(task) || !stream.capture.empty() || !keeps_up) {
+    DROVER_CHECK(stream.capture.append(std::exchange(stream.partial_line, {})));
+    return stream.capture.append(bytes);
+  }
   stream.partial_line += bytes;
   const auto tag = tags_.find(task.input.number);
   give_lines(stream, number, tag != tags_.end() ? tag->second : std::string(), false);
@@ -69,7 +86,7 @@ void Collator::give_lines(TaskStream& stream, std::size_t number, const std::str
   stream.partial_line.erase(0, stream.partial_line.size() - rest.size());
   if (lines.empty()) return;
   announce_();
-  outlets_[number].put(lines);
+  outlet(number).put(lines);
 }
 
 Result<void> Collator::finished(RunningTask& task) {
@@ -96,6 +113,7 @@ Result<void> Collator::finished(RunningTask& task) {
 void Collator::discard(RunningTask& task) {
   for (TaskStream& stream : task.streams) {
     stream.capture.clear();
+    stream.report.clear();
     stream.partial_line.clear();
   }
 }
@@ -127,8 +145,8 @@ Result<void> Collator::release_in_order() {
 Result<void> Collator::give_out(Held held) {
   if (held.output.empty() && held.errors.empty()) return {};
   announce_();
-  if (!held.output.empty()) outlets_[0].put(std::move(held.output), held.tag);
-  if (!held.errors.empty()) outlets_[1].put(std::move(held.errors), std::move(held.tag));
+  if (!held.output.empty()) outlet(0).put(std::move(held.output), held.tag);
+  if (!held.errors.empty()) outlet(1).put(std::move(held.errors), std::move(held.tag));
   return pump();
 }
 

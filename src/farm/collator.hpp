@@ -2,7 +2,7 @@
 // its task ends, or line by line; in the order of ending, or (--keep-order) in the order of the inputs.
 //
 //     collator.arrived(task, 0, bytes);     as bytes come
-//     collator.finished(task, true);        the last attempt has ended: its output is due
+//     collator.finished(task);              the last attempt has ended: its output is due
 //     collator.discard(task);               the attempt will be repeated: its output is not shown
 //
 // Threads  not synchronised.
@@ -35,7 +35,7 @@ class Collator {
   [[nodiscard]] Result<void> no_more();
 
   [[nodiscard]] Result<void> pump();
-  [[nodiscard]] Outlet& outlet(std::size_t stream) { return outlets_[stream]; }
+  [[nodiscard]] Outlet& outlet(std::size_t stream) { return outlets_[one_outlet_ ? 0 : stream]; }
   // After writing to a terminal: does what is on the screen end within a line? Told once.
   [[nodiscard]] std::optional<bool> take_line_state();
   [[nodiscard]] bool idle() const { return outlets_[0].idle() && outlets_[1].idle(); }
@@ -54,9 +54,11 @@ class Collator {
 
   bool line_buffer_;
   bool keep_order_;
+  bool keep_for_report_;
   CaptureBudget* budget_;
   std::function<void()> announce_;
   std::array<Outlet, 2> outlets_;
+  bool one_outlet_;  // standard output and standard error are one file
   std::unordered_map<schedule::TaskNumber, std::string> tags_;  // of running tasks, if there are tags
   schedule::Order order_;
   std::unordered_map<schedule::TaskNumber, Held> held_;  // ended before an older task

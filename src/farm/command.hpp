@@ -6,14 +6,15 @@
 //
 // Directly executed (no shell): one word of the template gives one word of the command, whatever the input
 // holds; `{}` as a word of its own gives one word per value. With `shell` the command is one line for /bin/sh
-// and every replacement is quoted for the place it stands in (shell_line.hpp). With no words at all every input
-// is a shell line of its own.
+// and every replacement is quoted for the place it stands in (shell_line.hpp). With no words at all every
+// input is a shell line of its own.
 //
-// With -n N the last task may have fewer values: {3} is empty there, as in GNU parallel. A column that a row lacks
-// is a message for that task (GNU parallel: empty).
+// With -n N the last task may have fewer values: {3} is empty there, as in GNU parallel. A column that a row
+// lacks is a message for that task (GNU parallel: empty).
 //
-// Errors   usage: unknown {name} (lists the names), {5} of three sources, {} inside a word with several values,
-//          a place in a shell line where an input cannot be made data, a second word beside a shell line.
+// Errors   usage: unknown {name} (lists the names), {5} of three sources, {} inside a word
+//          with several values, a place in a shell line where an input cannot be made data, a
+//          second word beside a shell line.
 // Cost     about 0.2 µs a task for a short command; no allocation once `words` has grown.
 // Threads  const members may be called by several threads with their own Words.
 // Source   GNU parallel's manual, "replacement strings", for their names.

@@ -29,11 +29,11 @@ namespace drover::farm {
 // The report files of this run and whose they are.
 using CrashNames = std::unordered_map<std::string, schedule::TaskNumber>;
 
-// `wanted`, or with the task's number before its extension (out/a_crash.7.txt) if the name is taken, and so
-// on (out/a_crash.7-2.txt). Taken is what another task of this run wrote, and any existing file that is no
-// crash report: a template that gives the name of an input does not cost the input. A report of an earlier
-// run is overwritten, and so is this task's own from an earlier attempt. Makes the folders and notes the
-// name.
+// `wanted`, or with the task's number before its extension (out/a_crash.7.txt) if the name is taken,
+// and so on (out/a_crash.7-2.txt). Taken is what another task of this run wrote, and any existing file
+// that is no crash report: a template that gives the name of an input does not cost the input. A
+// report of an earlier run is overwritten, and so is this task's own from an earlier attempt. Makes
+// the folders and notes the name.
 [[nodiscard]] Result<std::string> choose_crash_path(std::string_view wanted, schedule::TaskNumber task,
                                                     CrashNames& names);
 

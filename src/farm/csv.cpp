@@ -70,15 +70,4 @@ void CsvParser::finish() {
   record_.problem = "opens a quote that is never closed";
 }
 
-void write_csv_value(std::string_view value, char separator, std::string& text) {
-  const char special[] = {'"', '\n', '\r', separator};
-  if (!value.empty() && value.find_first_of(std::string_view(special, sizeof special)) == none) {
-    text += value;
-    return;
-  }
-  text += '"';
-  for (const char c : value) text.append(c == '"' ? 2 : 1, c);
-  text += '"';
-}
-
 }  // namespace drover::farm

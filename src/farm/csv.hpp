@@ -42,7 +42,4 @@ class CsvParser {
   Row record_;
 };
 
-// Appends a value as a CSV field, quoted where it has to be.
-void write_csv_value(std::string_view value, char separator, std::string& text);
-
 }  // namespace drover::farm

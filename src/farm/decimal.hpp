@@ -1,5 +1,5 @@
-// Decimal numbers as people write them, as integers with a number of decimals: 0.1 is {1, 1}, never a binary
-// float.
+// Decimal numbers as people write them, as integers with a number of decimals: 0.1
+// is {1, 1}, never a binary float.
 //
 //     auto step = Decimal::parse("0.25");      // scaled 25, decimals 2
 //

@@ -23,6 +23,11 @@ Result<bool> write_out(std::string& lines) {
     const ssize_t n = ::write(STDOUT_FILENO, rest.data(), rest.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0 && errno == EPIPE) return false;
+    if (n < 0 && errno == EAGAIN) {  // somebody set O_NONBLOCK on it
+      pollfd room{STDOUT_FILENO, POLLOUT, 0};
+      ::poll(&room, 1, -1);
+      continue;
+    }
     if (n < 0) {
       return failure(Errc::io, fmt::format("cannot write to standard output ({})", std::strerror(errno)));
     }

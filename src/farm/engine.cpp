@@ -128,14 +128,13 @@ void Engine::turn() {
       case Tag::guardian:
         guardian_is_gone();
         break;
-      case Tag::input:
-        note(schedule::Event::Kind::input_ready);
-        break;
+      case Tag::input: input_is_ready(); break;
       case Tag::standard_output:
       case Tag::standard_error:
         break;  // schedule_and_apply() pumps
     }
   }
+  if (unwatched_ > 0) watch_pipes();
   if (aftermaths_ > 0) look_after_leftovers();
   if (clock_.now() >= next_sample_) sample();
   schedule_and_apply();
@@ -143,25 +142,28 @@ void Engine::turn() {
 
 schedule::Time Engine::wake_at() const {
   if (clock_.paused()) return schedule::never;
-  schedule::Time wake = std::min(scheduler_.next_deadline(), display_.next_update());
-  // Group members are no children of ours: nothing but looking tells when they are gone.
-  constexpr schedule::Time leftovers_every = std::chrono::milliseconds(20);
+  schedule::Time wake = scheduler_.next_deadline();
+  if (collator_.idle()) wake = std::min(wake, display_.next_update());
+  constexpr schedule::Time pipes_within = std::chrono::milliseconds(1);
+  if (unwatched_ > 0) wake = std::min(wake, clock_.now() + pipes_within);
   if (aftermaths_ > 0) wake = std::min(wake, clock_.now() + leftovers_every);
   if (scheduler_.counts().running > 0) wake = std::min(wake, next_sample_);
   return wake;
 }
 
 void Engine::schedule_and_apply() {
-  do {
+  // A task that cannot be started ends at once and makes room for the next; now and then the world has to be heard.
+  constexpr int most_rounds = 16;
+  for (int round = 0; round == 0 || (!events_.empty() && round < most_rounds); ++round) {
     hold_if_needed();
     decisions_.clear();
     handled_.clear();
     std::swap(events_, handled_);
     scheduler_.handle(handled_, clock_.now(), decisions_);
     for (const schedule::Decision& decision : decisions_) apply(decision);
-    if (source_.error && !fatal_) {
+    if (source_.error && !input_broke_) {
       display_.message(source_.error->what());
-      fatal_ = true;
+      input_broke_ = true;
       note(schedule::Event::Kind::drain);
     }
     if (scheduler_.done()) {
@@ -173,7 +175,7 @@ void Engine::schedule_and_apply() {
       output_gone_ = true;
       output_is_gone();
     }
-  } while (!events_.empty());
+  }
 }
 
 void Engine::apply(const schedule::Decision& decision) {
@@ -210,7 +212,7 @@ void Engine::hold_if_needed() {
 void Engine::watch_outlets() {
   for (std::size_t i = 0; i < outlet_watched_.size(); ++i) {
     Outlet& outlet = collator_.outlet(i);
-    const bool wanted = !outlet.idle();
+    const bool wanted = !outlet.idle() && (i == 0 || &outlet != &collator_.outlet(0));
     if (wanted == outlet_watched_[i]) continue;
     if (wanted) {
       const Tag kind = i == 0 ? Tag::standard_output : Tag::standard_error;
@@ -220,6 +222,13 @@ void Engine::watch_outlets() {
       outlet_watched_[i] = false;
     }
   }
+}
+
+// Not watched any more until it is asked for again: a source that is read to its end closes its descriptor.
+void Engine::input_is_ready() {
+  poller_.remove(watched_input_);
+  watched_input_ = -1;
+  note(schedule::Event::Kind::input_ready);
 }
 
 void Engine::watch_input() {
@@ -273,11 +282,14 @@ void Engine::say_goodbye() {
   const bool all_well = counts.failed == 0 && totals.not_run == 0;
   if (options_.progress == progress::Mode::none && all_well) return;
   display_.message(reporter_.summary().text(totals));
+  // Somebody may page through what we say: wait for that reader, but listen.
+  constexpr schedule::Time patience = std::chrono::milliseconds(100);
+  while (!display_.flush() && !give_up_output_ && !guardian_gone_) wait_and_listen(patience);
 }
 
 int Engine::exit_status() const {
   const schedule::Counts& counts = scheduler_.counts();
-  if (fatal_ || guardian_gone_) return 255;
+  if (fatal_ || input_broke_ || guardian_gone_) return 255;
   const bool cut_short = counts.not_run > 0 || !scheduler_.source_ended();
   if (first_signal_ != 0 && (signal_stops_ || cut_short || output_gone_)) return 128 + first_signal_;
   if (output_gone_) return 128 + SIGPIPE;

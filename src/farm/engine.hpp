@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "farm/clock.hpp"
@@ -93,6 +94,7 @@ class Engine {
   [[nodiscard]] int exit_status() const;
   void watch_outlets();
   void watch_input();
+  void input_is_ready();
   void hold_if_needed();
   void say_goodbye();
 
@@ -101,6 +103,8 @@ class Engine {
   void wait_for_room(RunningTask& task, schedule::Slot slot);
   void take_input(RunningTask& task, const schedule::Decision& decision);
   void watch(RunningTask& task, schedule::Slot slot);
+  void watch_pipes();
+  void watch_pipes_of(RunningTask& task, schedule::Slot slot);
   void read_stream(RunningTask& task, std::size_t number, std::size_t most_blocks);
   void close_stream(RunningTask& task, std::size_t stream);
   void leader_ended(schedule::Slot slot);
@@ -112,6 +116,9 @@ class Engine {
   void finish(const schedule::Decision& decision);
   void report(RunningTask& task, schedule::Slot slot, schedule::Verdict verdict, bool final);
   void look_after_leftovers();
+  void kill_leftovers();
+  void end_leftovers(RunningTask& task);
+  void await_writers(RunningTask& task);
   [[nodiscard]] bool is_task(pid_t pid) const;
   void begin_aftermath(RunningTask& task, Aftermath stage, schedule::Time until);
 
@@ -125,6 +132,7 @@ class Engine {
   void guardian_is_gone();
   void sample();
   void end_leftovers_of_the_run();
+  void wait_and_listen(schedule::Time limit);
 
   RunningTask& slot(schedule::Slot slot);
 
@@ -146,6 +154,7 @@ class Engine {
   Clock clock_;
 
   std::vector<std::unique_ptr<RunningTask>> slots_;
+  std::unordered_set<pid_t> leaders_;  // first processes of tasks, not reaped yet
   // Failed tasks that wait for another attempt, and tasks that could not be started, with all that is known of them.
   std::unordered_map<schedule::TaskNumber, std::unique_ptr<RunningTask>> kept_;
   std::vector<schedule::Event> events_;  // since the last turn
@@ -154,7 +163,11 @@ class Engine {
   std::vector<std::uint64_t> ready_;
   std::string block_;
 
+  std::uint32_t unwatched_ = 0;     // running tasks whose pipes are not watched yet
   std::uint32_t aftermaths_ = 0;  // tasks whose leftovers are waited for
+  // Group members are no children of ours: nothing but looking tells when they are gone.
+  static constexpr schedule::Time leftovers_every = std::chrono::milliseconds(20);
+  schedule::Time next_look_{};
   schedule::Time next_sample_ = std::chrono::seconds(1);
   int watched_input_ = -1;
   std::array<bool, 2> outlet_watched_{};
@@ -164,7 +177,8 @@ class Engine {
   int first_signal_ = 0;  // that ended the run
   schedule::Time signal_at_{};
   bool signal_stops_ = false;  // INT or TERM
-  bool fatal_ = false;
+  bool fatal_ = false;        // drover itself failed
+  bool input_broke_ = false;  // what was read of it stands
   bool output_gone_ = false;
   bool guardian_gone_ = false;
   bool give_up_output_ = false;  // interrupted twice: do not wait for a reader

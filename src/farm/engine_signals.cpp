@@ -62,6 +62,7 @@ void Engine::interrupted(int signal) {
     if (signal_stops_) {
       display_.message(fmt::format("{} again: killing {}", wording(signal), tasks_running()));
       give_up_output_ = true;
+      kill_leftovers();
       note(schedule::Event::Kind::kill);
     } else {
       display_.message(
@@ -135,6 +136,16 @@ void Engine::sample() {
   next_sample_ = clock_.now() + std::max(at_least_every, (clock_.now() - begin) * share_of_time);
 }
 
+// Nothing runs any more, but signals still count.
+void Engine::wait_and_listen(schedule::Time limit) {
+  ready_.clear();
+  poller_.wait(limit, ready_);
+  for (const std::uint64_t what : ready_) {
+    if (what == tag(Tag::signals)) read_signals();
+    if (what == tag(Tag::guardian)) guardian_is_gone();
+  }
+}
+
 // Daemons that tasks left behind (double fork, setsid) came to us: the run does not end before they have.
 void Engine::end_leftovers_of_the_run() {
   const std::vector<pid_t> left = process::descendants(::getpid());
@@ -145,15 +156,12 @@ void Engine::end_leftovers_of_the_run() {
   display_.message(fmt::format("ending {} that tasks left running",
                                alive == 1 ? "a process" : fmt::format("{} processes", alive)));
   constexpr schedule::Time most = std::chrono::seconds(2);
-  const schedule::Time until = clock_.now() + std::min<schedule::Time>(options_.grace, most);
+  // Not the run's clock: that one may be stopped (Ctrl-Z).
+  const auto until = std::chrono::steady_clock::now() + std::min<schedule::Time>(options_.grace, most);
   constexpr schedule::Time look_every = std::chrono::milliseconds(10);
-  while (!process::own_children().empty() && clock_.now() < until && !guardian_gone_ && !give_up_output_) {
-    ready_.clear();
-    poller_.wait(look_every, ready_);
-    for (const std::uint64_t what : ready_) {
-      if (what == tag(Tag::signals)) read_signals();
-      if (what == tag(Tag::guardian)) guardian_is_gone();
-    }
+  while (!process::own_children().empty() && std::chrono::steady_clock::now() < until && !guardian_gone_ &&
+         !give_up_output_) {
+    wait_and_listen(look_every);
     process::reap_orphans([](pid_t) { return false; });
   }
   process::kill_all_descendants();

@@ -19,6 +19,7 @@ constexpr std::size_t read_bytes = 64UL << 10U;  // what a pipe holds (pipe(7))
 
 // How long helpers that outlive a task's first process may go on writing (`> >(tee log)`).
 constexpr schedule::Time to_finish_writing = std::chrono::seconds(1);
+constexpr schedule::Time before_watching_pipes = std::chrono::milliseconds(1);
 constexpr schedule::Time to_die = std::chrono::seconds(2);  // after SIGKILL
 
 Result<void> write_all(int fd, std::string_view bytes, const std::string& folder) {
@@ -59,7 +60,8 @@ void Engine::start(const schedule::Decision& decision) {
   task.attempt = decision.attempt;
   task.seed = task_seed(options_.seed, decision.task);
   task.end.reset();
-  task.leader_ended = task.terminated = task.killed = false;
+  task.leader_ended = task.terminated = task.killed = task.asked_first = false;
+  task.reason = {};
   task.aftermath = Aftermath::none;
   task.peak_memory = 0;
   task.cpu_seen = task.start_cost = 0;
@@ -67,8 +69,10 @@ void Engine::start(const schedule::Decision& decision) {
     stream.bytes = 0;
     stream.tail.clear();
     stream.partial_line.clear();
+    stream.report.clear();
   }
   task.started = task.ended = clock_.now();
+  task.pipes_watched = true;
   const Starter::Outcome outcome = starter_.start(task, decision.slot);
   if (outcome == Starter::Outcome::exhausted) {
     return wait_for_room(task, decision.slot);
@@ -106,13 +110,40 @@ void Engine::wait_for_room(RunningTask& task, schedule::Slot slot_number) {
 }
 
 void Engine::watch(RunningTask& task, schedule::Slot slot) {
+  leaders_.insert(task.group);
   poller_.add(task.child.ended_fd(), tag(Tag::ended, slot));
-  if (task.streams[0].pipe) poller_.add(task.streams[0].pipe.get(), tag(Tag::output, slot));
-  if (task.streams[1].pipe) poller_.add(task.streams[1].pipe.get(), tag(Tag::errors, slot));
+  task.watch_pipes_at = task.started + before_watching_pipes;
+  task.pipes_watched = !task.piped();
+  if (!task.pipes_watched) ++unwatched_;
+}
+
+// A task that ends within a millisecond or two tells by its end alone that its pipes can be read: one wake-up of
+// ours instead of three. A longer one, or one that fills a pipe, is listened to.
+void Engine::watch_pipes() {
+  const schedule::Time now = clock_.now();
+  for (schedule::Slot i = 0; i < slots_.size(); ++i) {
+    if (!slots_[i] || slots_[i]->state != RunningTask::State::running) continue;
+    RunningTask& task = *slots_[i];
+    if (task.pipes_watched || !task.piped() || now < task.watch_pipes_at) continue;
+    watch_pipes_of(task, i);
+  }
+}
+
+void Engine::watch_pipes_of(RunningTask& task, schedule::Slot slot_number) {
+  if (task.pipes_watched) return;
+  task.pipes_watched = true;
+  --unwatched_;
+  for (std::size_t i = 0; i < task.streams.size(); ++i) {
+    TaskStream& stream = task.streams[i];
+    if (!stream.pipe) continue;
+    poller_.add(stream.pipe.get(), tag(i == 0 ? Tag::output : Tag::errors, slot_number));
+    stream.watched = true;
+  }
 }
 
 void Engine::close_stream(RunningTask& task, std::size_t stream) {
-  poller_.remove(task.streams[stream].pipe.get());
+  if (task.streams[stream].watched) poller_.remove(task.streams[stream].pipe.get());
+  task.streams[stream].watched = false;
   task.streams[stream].pipe.reset();
 }
 
@@ -137,10 +168,13 @@ void Engine::leader_ended(schedule::Slot slot_number) {
   if (task.leader_ended || !task.child) return;
   poller_.remove(task.child.ended_fd());
   task.leader_ended = true;
+  task.asked_first = task.terminated || task.killed;
   task.ended = clock_.now();
   for (std::size_t i = 0; i < task.streams.size(); ++i) {
     if (task.streams[i].pipe) read_stream(task, i, 20);
   }
+  // What is still open is written to by helpers of the task.
+  watch_pipes_of(task, slot_number);
   settle(slot_number);
 }
 
@@ -150,26 +184,44 @@ void Engine::begin_aftermath(RunningTask& task, Aftermath stage, schedule::Time 
   task.aftermath_until = until;
 }
 
+// Of a task that was killed nothing is spared; otherwise what is left of it is asked first.
+void Engine::end_leftovers(RunningTask& task) {
+  signal_task(task, task.killed ? SIGKILL : SIGTERM);
+  const schedule::Time patience = task.killed ? to_die : options_.grace;
+  begin_aftermath(task, task.killed ? Aftermath::killed : Aftermath::terminated, clock_.now() + patience);
+}
+
+void Engine::await_writers(RunningTask& task) {
+  if (task.killed && task.aftermath != Aftermath::killed) return end_leftovers(task);
+  if (task.aftermath == Aftermath::none) begin_aftermath(task, Aftermath::writing, clock_.now() + to_finish_writing);
+}
+
+// Interrupted twice.
+void Engine::kill_leftovers() {
+  for (const auto& task : slots_) {
+    if (!task || task->aftermath == Aftermath::none || task->aftermath == Aftermath::killed) continue;
+    task->killed = true;
+    end_leftovers(*task);
+  }
+}
+
 // The first process has ended. Is that the end of the task, or does something of it go on?
 void Engine::settle(schedule::Slot slot_number) {
   RunningTask& task = slot(slot_number);
   if (task.state != RunningTask::State::running || !task.leader_ended) return;
-  if (task.piped()) {
-    if (task.aftermath == Aftermath::none)
-      begin_aftermath(task, Aftermath::writing, clock_.now() + to_finish_writing);
-    return;
-  }
+  if (task.piped()) return await_writers(task);
   if (task.child) {
     // Before it is reaped: afterwards the number of the group could be a stranger's. A group of one has ended.
     task.child.signal_group(task.killed ? SIGKILL : SIGTERM);
     task.end = task.child.try_reap();
     DROVER_ASSERT(task.end.has_value(), task.group);
+    leaders_.erase(task.group);
   }
   if (process::group_exists(task.group)) {
     process::reap_orphans([this](pid_t pid) { return is_task(pid); });
     if (process::group_exists(task.group) && task.aftermath != Aftermath::killed) {
       if (task.aftermath != Aftermath::terminated) {
-        begin_aftermath(task, Aftermath::terminated, clock_.now() + options_.grace);
+        end_leftovers(task);
       }
       return;
     }
@@ -178,12 +230,11 @@ void Engine::settle(schedule::Slot slot_number) {
   complete(slot_number);
 }
 
-bool Engine::is_task(pid_t pid) const {
-  return std::ranges::any_of(
-      slots_, [pid](const auto& task) { return task && task->child && task->child.pid() == pid; });
-}
+bool Engine::is_task(pid_t pid) const { return leaders_.contains(pid); }
 
 void Engine::look_after_leftovers() {
+  if (clock_.now() < next_look_) return;
+  next_look_ = clock_.now() + leftovers_every;
   process::reap_orphans([this](pid_t pid) { return is_task(pid); });
   const schedule::Time now = clock_.now();
   for (schedule::Slot i = 0; i < slots_.size(); ++i) {
@@ -193,13 +244,10 @@ void Engine::look_after_leftovers() {
       switch (task.aftermath) {
         case Aftermath::none:
           break;
-        case Aftermath::writing:
-          signal_task(task, SIGTERM);
-          begin_aftermath(task, Aftermath::terminated, now + options_.grace);
-          break;
+        case Aftermath::writing: end_leftovers(task); break;
         case Aftermath::terminated:
-          signal_task(task, SIGKILL);
-          begin_aftermath(task, Aftermath::killed, now + to_die);
+          task.killed = true;
+          end_leftovers(task);
           break;
         case Aftermath::killed:  // out of our reach (another user's); its pipes must not hold the run
           for (std::size_t s = 0; s < task.streams.size(); ++s) {
@@ -218,7 +266,7 @@ void Engine::complete(schedule::Slot slot_number) {
   task.aftermath = Aftermath::none;
   task.state = RunningTask::State::ended;
   const bool success = task.end->status.success();
-  events_.push_back({schedule::Event::Kind::ended, slot_number, success, task.ended - task.started});
+  events_.push_back({schedule::Event::Kind::ended, slot_number, success, task.ended - task.started, !task.asked_first});
 }
 
 void Engine::signal_task(RunningTask& task, int signal) {
@@ -228,8 +276,9 @@ void Engine::signal_task(RunningTask& task, int signal) {
   } else {
     process::signal_group(task.group, signal);
   }
-  process::signal_orphans_of(fmt::format("DROVER_TASK={}", task.input.number), signal,
-                             [this](pid_t pid) { return is_task(pid); });
+  // The seed beside the number: an inner drover's tasks have such numbers too.
+  process::signal_orphans_of({fmt::format("DROVER_TASK={}", task.input.number), fmt::format("DROVER_SEED={}", task.seed)},
+                             signal, [this](pid_t pid) { return is_task(pid); });
 }
 
 void Engine::end_task(const schedule::Decision& decision) {
@@ -248,6 +297,9 @@ void Engine::end_task(const schedule::Decision& decision) {
 
 void Engine::keep(schedule::Slot slot_number) {
   std::unique_ptr<RunningTask> task = std::move(slots_[slot_number]);
+  for (TaskStream& stream : task->streams) {
+    if (Result<void> put = stream.capture.settle_down(); !put) fail(put.error());
+  }
   const schedule::TaskNumber number = task->input.number;
   kept_[number] = std::move(task);
 }

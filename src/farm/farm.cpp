@@ -60,6 +60,7 @@ Result<int> run_checked(const RunOptions& options, process::Guarded& me, progres
   if (reads_terminal(options.inputs))
     display.message("reading inputs from the terminal, one a line; Ctrl-D ends them");
   DROVER_TRY(Inputs inputs, Inputs::open(options.inputs));
+  me.listen();
   if (inputs.total() == 0U) {  // a file without even a header: no name in the command can be known
     // As with inputs, a log of this name is this run's and not an earlier one's.
     if (options.job_log) DROVER_CHECK(JobLog::open(*options.job_log));
@@ -77,10 +78,10 @@ Result<int> run_checked(const RunOptions& options, process::Guarded& me, progres
   if (!cores.problem.empty()) return failure(Errc::usage, cores.problem);
   const Bytes memory = options.memory ? machine::usable_memory().count : Bytes{};
   DROVER_TRY(Plan plan, plan_here(options, cores, memory));
-  DROVER_TRY(Reporter reporter, Reporter::make(options, names, plan.threads));
   DROVER_TRY(process::Poller poller, process::Poller::make());
   DROVER_CHECK(equip(starter, options, me, plan, cores, files));
   DROVER_CHECK(files.limit_slots(plan, options.results.has_value()));
+  DROVER_TRY(Reporter reporter, Reporter::make(options, names, plan.threads));
   if (options.progress != progress::Mode::none) {
     for (const std::string& line : plan.notes) display.message(line);
   }

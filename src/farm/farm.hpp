@@ -2,8 +2,8 @@
 //
 //     return process::guard([&](process::Guarded& me) { return farm::run(options, me); });
 //
-// Returns the exit status that the command line documents: 0, 1…100 failed, 101 more, 129/130/131/143 by a signal,
-// 141 standard output closed, 255 a failure of drover's own (a message has been printed).
+// Returns the exit status that the command line documents: 0, 1…100 failed, 101 more, 129/130/131/143 by a
+// signal, 141 standard output closed, 255 a failure of drover's own (a message has been printed).
 #pragma once
 
 #include "farm/options.hpp"

@@ -53,7 +53,6 @@ struct Inputs::State {
   std::uint32_t per_task = 1;
   bool shuffle = false;
   std::uint64_t seed = 0;
-  bool reads_terminal = false;
 
   std::vector<Source> sources;
   std::vector<std::string> names;
@@ -94,7 +93,6 @@ Result<void> Inputs::State::open(const InputOptions& options) {
   per_task = options.per_task;
   shuffle = options.shuffle;
   seed = options.seed;
-  reads_terminal = farm::reads_terminal(options);
   const std::vector<SourceOption> none_given = {standard_input()};
   for (const SourceOption& option : options.sources.empty() ? none_given : options.sources) {
     DROVER_TRY(Source source, open_source(option, format));
@@ -257,9 +255,6 @@ std::optional<std::size_t> Inputs::width() const {
 }
 int Inputs::wait_fd() const {
   return state_->wait_fd;
-}
-bool Inputs::reads_terminal() const {
-  return state_->reads_terminal;
 }
 std::pair<std::uint64_t, bool> Inputs::count_rest() {
   return state_->count_rest();

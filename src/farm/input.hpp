@@ -3,9 +3,9 @@
 //     auto inputs = Inputs::open(options);           // reads nothing that can wait, but for a --header
 //     while (inputs.next(input) == Pull::task) …     // lazily; `input` is reused
 //
-// One source that is the slowest of its combination is streamed (a file of ten million lines, standard
-// input); the others are held in memory, one block each. Zipped sources (:::+) are compared before the first
-// task.
+// One source that is the slowest of its combination is streamed (a file of ten million lines,
+// standard input); the others are held in memory, one block each. Zipped sources (:::+) are
+// compared before the first task.
 //
 // What counts: an empty line is an input, an empty one, as for GNU parallel without -r (a blank line of CSV
 // is none); a last line without newline is an input; an empty file gives none, nor does one that has only a
@@ -14,8 +14,8 @@
 //
 // Values are bytes: no encoding is assumed, everything but the delimiter may occur.
 // Errors   open(): usage, not_found, denied; next(): io, and usage for zipped sources of unequal length where
-//          one of them is standard input. A faulty single row (ragged CSV, NUL byte, a column that the command
-//          needs and the row lacks) is no error of the run: that task carries `problem`.
+//          one of them is standard input. A faulty single row (ragged CSV, NUL byte, a column that the
+//          command needs and the row lacks) is no error of the run: that task carries `problem`.
 // Cost     about 60 ns a short line; 256 KiB, or twice the longest line, whatever the number of lines.
 // Threads  not synchronised.
 #pragma once
@@ -62,9 +62,9 @@ struct InputOptions {
 
 class Inputs {
  public:
-  // A header is read here, and waited for if it comes through standard input: a command cannot be compiled
-  // without it. If total() is 0 now, there is nothing to run, and a file without even a header has told no
-  // names.
+  // A header is read here, and waited for if it comes through standard input: a command cannot
+  // be compiled without it. If total() is 0 now, there is nothing to run, and a file without
+  // even a header has told no names.
   [[nodiscard]] static Result<Inputs> open(const InputOptions& options);
   ~Inputs();
   Inputs(Inputs&&) noexcept;
@@ -84,17 +84,14 @@ class Inputs {
   // The descriptor that next() waits for after `later`; -1 otherwise.
   [[nodiscard]] int wait_fd() const;
 
-  // How many tasks there will be in all, where that is known without reading a stream (for the progress bar).
-  // A regular file of up to 32 MiB (CSV: 4 MiB) is counted once, as it is when this is first asked: at most
-  // some 30 ms.
+  // How many tasks there will be in all, where that is known without reading a stream (for the
+  // progress bar). A regular file of up to 32 MiB (CSV: 4 MiB) is counted once, as it is when this is
+  // first asked: at most some 30 ms.
   [[nodiscard]] std::optional<std::uint64_t> total() const;
 
   // Counts the tasks left, without waiting; second: true if a source may still have had more. Nothing comes
   // after. It stops at 10^7 lines of a pipe and 10^8 of a file: `yes` has no end.
   [[nodiscard]] std::pair<std::uint64_t, bool> count_rest();
-
-  // Standard input is read and it is a terminal: the run says so.
-  [[nodiscard]] bool reads_terminal() const;
 
  private:
   struct State;
@@ -102,7 +99,7 @@ class Inputs {
   std::unique_ptr<State> state_;
 };
 
-// The same before open(), which may wait for a header.
+// Standard input will be read and it is a terminal: the run says so before open(), which may wait for a header.
 [[nodiscard]] bool reads_terminal(const InputOptions& options);
 
 }  // namespace drover::farm

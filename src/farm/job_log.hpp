@@ -3,8 +3,7 @@
 //     auto log = JobLog::open("run.joblog");     // truncates: one run, one log
 //     log->write(report);                        // a task's last attempt
 //
-// Nine columns between tabs, under the line Seq Host Starttime JobRuntime Send Receive Exitval Signal
-// Command:
+// Nine columns between tabs, under a line with their names:
 //   Seq         {#}
 //   Host        ":", as GNU parallel writes for this machine
 //   Starttime   seconds since the epoch, three decimals
@@ -13,8 +12,8 @@
 //   Receive     bytes of standard output
 //   Exitval     exit status; 0 if a signal ended it, -1 if its timeout did, 127 if it could not be started
 //   Signal      number of the signal that ended it, else 0
-//   Command     as it can be pasted; a newline is written as a NUL byte, tabs are kept (it is the last
-//   column)
+//   Command     as it can be pasted; a newline is written as a NUL byte, tabs
+//               are kept (it is the last column)
 //
 // Each line is one write(2) to a file opened with O_APPEND: a reader never sees half a line.
 // Errors   not_found, denied, exhausted (disk full), io; the message names the file. "-" is refused.

@@ -1,5 +1,5 @@
-// The limit of open files (`ulimit -n`): drover raises its own as far as it may and gives tasks the original one;
-// where even that is too little for the tasks at a time that were asked for, there are fewer.
+// The limit of open files (`ulimit -n`): drover raises its own as far as it may and gives tasks the original
+// one; where even that is too little for the tasks at a time that were asked for, there are fewer.
 // Source   getrlimit(2), proc(5).
 #pragma once
 

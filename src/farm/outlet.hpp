@@ -62,8 +62,8 @@ class Outlet {
   std::string name_;
   Way way_ = Way::direct;
   machine::UniqueFd own_;
-  std::deque<Item> items_;
   CaptureBudget no_budget_{""};  // of loose lines; they never spill
+  std::deque<Item> items_;
   bool gone_ = false;
   bool terminal_ = false;
   std::optional<bool> line_left_open_;

@@ -10,8 +10,7 @@
 //
 // No file system is asked; bytes, no encoding. An empty path has the directory ".".
 // Source  GNU parallel 20221122, src/parallel (s:\.[^/.]*$::, s:.*/::, File::Basename::dirname); a newline in
-// a
-//         path is an ordinary character here, there it ends what "." matches.
+//         a path is an ordinary character here, there it ends what "." matches.
 #pragma once
 
 #include <cstdint>

@@ -129,7 +129,7 @@ class Parser {
     if (content == "%") return Placeholder{What::slot, Ending::none, 0, {}};
     for (const auto& [text, ending] : endings)
       if (ending != Ending::none && content == text) return Placeholder{What::all, ending, 0, {}};
-    const auto named = first_split(content, What::value, [this](auto name) { return index_of(name); });
+    auto named = first_split(content, What::value, [this](auto name) { return index_of(name); });
     if (named) return named;
     if (content == "seed") return Placeholder{What::seed, Ending::none, 0, {}};
     return first_split(content, What::value, source_number);

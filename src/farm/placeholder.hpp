@@ -8,13 +8,12 @@
 // before a name with an ending, the longer name before the shorter, a name before a number and before {seed}.
 // {#} and {%} are no names ever.
 //
-// Doubled braces stand for single ones around what is, or could be, a replacement string: {{print}} is
-// {print},
-// {{1}} is {1}. A third pair is a replacement again: {{{1}}} is the value in braces. All other braces stay.
+// Doubled braces stand for single ones around what is, or could be, a replacement string:
+// {{print}} is {print}, {{1}} is {1}. A third pair is a replacement again: {{{1}}} is the value in
+// braces. All other braces stay.
 //
 // Errors   usage, where the inputs have names: {typo} (an identifier that is none of them; ${VAR} is not
-// meant);
-//          {5} where a task is known to have three values.
+//          meant); {5} where a task is known to have three values.
 // Source   GNU parallel's manual, "replacement strings"; {{ }} as in Python's str.format.
 #pragma once
 

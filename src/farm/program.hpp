@@ -11,8 +11,8 @@
 
 namespace drover::farm {
 
-// A name with a slash is a path (made absolute, so that it is found from any working directory); any other name
-// is searched for in `path` (the value of PATH).
+// A name with a slash is a path (made absolute, so that it is found from any working directory); any other
+// name is searched for in `path` (the value of PATH).
 [[nodiscard]] Result<std::string> find_program(std::string_view name, std::string_view path);
 
 // PATH of our environment, or the system's default.

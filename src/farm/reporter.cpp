@@ -38,7 +38,7 @@ TaskReport report_of(const RunningTask& task, schedule::Slot slot, schedule::Ver
   report.seed = task.seed;
   report.verdict = verdict;
   report.cause = cause;
-  report.timed_out = task.terminated && task.reason == schedule::EndReason::timeout;
+  report.timed_out = task.asked_first && task.reason == schedule::EndReason::timeout;
   report.started = task.problem.empty();
   report.started_at = task.started_at;
   report.seconds = report.started ? seconds(task.ended - task.started) : 0;
@@ -80,11 +80,11 @@ Result<Reporter> Reporter::make(const RunOptions& options, const NameContext& na
 std::string Reporter::cause_of(const RunningTask& task, schedule::Verdict verdict) {
   if (!task.problem.empty()) return task.problem;
   if (verdict == schedule::Verdict::succeeded || !task.end) return {};
-  const std::string how = task.end->status.describe();
-  if (task.terminated && task.reason == schedule::EndReason::timeout) {
+  std::string how = task.end->status.describe();
+  if (task.asked_first && task.reason == schedule::EndReason::timeout) {
     return fmt::format("timed out after {}: {}", describe(task.ended - task.started), how);
   }
-  if (task.terminated || task.killed) return fmt::format("ended with the run ({})", how);
+  if (task.asked_first) return fmt::format("ended with the run ({})", how);
   return how;
 }
 
@@ -126,7 +126,8 @@ Result<void> Reporter::attempt_ended(RunningTask& task, schedule::Slot slot, sch
 Result<void> Reporter::write_crash(const RunningTask& task, const TaskReport& report) {
   const Fill fill{&task.input, report.slot, task.seed};
   DROVER_TRY(std::string path, choose_crash_path(crash_->expand(fill), task.input.number, crash_names_));
-  const Capture& errors = task.streams[1].capture;
+  const TaskStream& stream = task.streams[1];
+  const Capture& errors = stream.report.empty() ? stream.capture : stream.report;
   std::string block;
   std::uint64_t offset = 0;
   const NextPiece next = [&]() -> Result<std::string_view> {

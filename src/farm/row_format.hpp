@@ -3,8 +3,8 @@
 //     DROVER_TRY(auto format, RowFormat::from(options));
 //     format.split("a,b", row);
 //
-// Errors   usage: a --colsep that is no expression, a --csv with a separator or delimiter that CSV cannot
-// have. Threads  const members may be called by several threads.
+// Errors   usage: a --colsep that is no expression; a separator or delimiter that --csv cannot have.
+// Threads  const members may be called by several threads.
 #pragma once
 
 #include <optional>

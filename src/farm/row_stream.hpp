@@ -38,7 +38,8 @@ class RowStream {
 
   [[nodiscard]] Result<Pull> next(Row& into);
 
-  // All rows of a regular file of up to 32 MiB (CSV: 4 MiB), counted in a pass of its own; nothing for others.
+  // All rows of a regular file of up to 32 MiB (CSV: 4 MiB), counted in a pass
+  // of its own; nothing for others.
   [[nodiscard]] std::optional<std::uint64_t> count() const;
 
   [[nodiscard]] const InputFile& file() const { return file_; }

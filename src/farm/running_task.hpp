@@ -19,11 +19,13 @@ namespace drover::farm {
 
 // Standard output or standard error of an attempt.
 struct TaskStream {
-  explicit TaskStream(CaptureBudget& budget) : capture(budget) {}
+  explicit TaskStream(CaptureBudget& budget) : capture(budget), report(budget) {}
   machine::UniqueFd pipe;  // our end; closed at the end of file
+  bool watched = false;    // by the poller
   machine::UniqueFd file;  // --results
   Capture capture;
   std::string partial_line;  // --line-buffer: not given out yet
+  Capture report;            // all of it once more, where lines leave at once and a crash report wants them
   std::string tail;          // the last bytes, for "last line of standard error"
   std::uint64_t bytes = 0;   // all that was written
 };
@@ -62,8 +64,11 @@ struct RunningTask {
   double started_at = 0;  // seconds since the epoch
   double start_cost = 0;  // seconds
   std::optional<process::Child::End> end;
+  schedule::Time watch_pipes_at{};
+  bool pipes_watched = true;
   bool leader_ended = false;  // its first process, reaped or not
-  bool terminated = false, killed = false;
+  bool terminated = false, killed = false;  // asked to end, made to end
+  bool asked_first = false;                 // … before its first process had ended by itself
   schedule::EndReason reason{};
   Aftermath aftermath = Aftermath::none;
   schedule::Time aftermath_until{};

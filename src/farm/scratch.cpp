@@ -77,6 +77,7 @@ Scratch::~Scratch() {
 
 Result<std::string> Scratch::make_for(schedule::TaskNumber task) const {
   std::string folder = fmt::format("{}/task-{}", folder_, task);
+  remove_tree(folder);  // of an earlier attempt, should its removal have failed
   if (::mkdir(folder.c_str(), 0700) != 0) return cannot_make(folder);
   return folder;
 }
@@ -85,9 +86,10 @@ void sweep_scratch(const std::string& tmp) {
   const std::string home = home_of_runs(tmp);
   if (!is_ours(home)) return;
   std::error_code error;
-  for (const fs::directory_entry& run : fs::directory_iterator(home, error)) {
-    const machine::UniqueFd lock = open_folder(run.path().string());
-    if (lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) remove_tree(run.path().string());
+  for (fs::directory_iterator run(home, error); !error && run != fs::directory_iterator(); run.increment(error)) {
+    const std::string folder = run->path().string();
+    const machine::UniqueFd lock = open_folder(folder);
+    if (lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) remove_tree(folder);
   }
   remove_if_empty(home);
 }

@@ -34,9 +34,9 @@ namespace drover::farm {
 
 void append_fitted(std::string_view value, Fit fit, std::string& line);
 
-// Does a command of one word look as if it was meant for a shell? It holds a blank or one of | & ; < > ( ) $
-// ` " ' \ * ? [ ] =, or begins with # or ~. For a program that does not exist; a name like a#b or c++ is a
-// plain name.
+// Does a command of one word look as if it was meant for a shell? It holds a blank or one of | & ;
+// < > ( ) $ ` " ' \ * ? [ ] =, or begins with # or ~. For a program that does not exist; a name
+// like a#b or c++ is a plain name.
 [[nodiscard]] bool looks_like_shell_line(std::string_view word);
 
 }  // namespace drover::farm

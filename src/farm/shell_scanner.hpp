@@ -1,13 +1,13 @@
-// Reads a line for /bin/sh from left to right and says of every replacement in it how it has to be quoted
-// there.
+// Reads a line for /bin/sh from left to right and says of every replacement in it
+// how it has to be quoted there.
 //
 //     ShellScanner scanner(pieces);
 //     if (auto scanned = scanner.scan()) … scanner.sites() …
 //
-// It knows the contexts of POSIX.1-2017, Shell Command Language, 2.2 (quoting), 2.3 (tokens, comments), 2.6
-// (expansions) and 2.7.4 (here-documents). Where shells differ, or where only a full parser could tell, an
-// input is refused: whatever it accepts, dash and bash read alike (shell_line_test.cpp runs both on random
-// lines).
+// It knows the contexts of POSIX.1-2017, Shell Command Language, 2.2 (quoting), 2.3 (tokens,
+// comments), 2.6 (expansions) and 2.7.4 (here-documents). Where shells differ, or where only a full
+// parser could tell, an input is refused: whatever it accepts, dash and bash read alike
+// (shell_line_test.cpp runs both on random lines).
 //
 // Errors   usage: an input where it cannot be kept data; a quote that is not closed.
 #pragma once

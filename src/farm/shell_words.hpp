@@ -1,8 +1,8 @@
 // The words and simple commands of one unquoted stretch of a shell line, as far as it must be known whether a
 // word is a keyword, whether a name is a subscript, and whether more words at the end would be arguments.
 //
-// Source  POSIX.1-2017, Shell Command Language, 2.3 Token Recognition, 2.4 Reserved Words, 2.9.1 Simple
-// Commands.
+// Source  POSIX.1-2017, Shell Command Language, 2.3 Token Recognition, 2.4
+//         Reserved Words, 2.9.1 Simple Commands.
 #pragma once
 
 #include <cstdint>

@@ -43,6 +43,7 @@ Result<Spill::Extent> Spill::append(std::string_view bytes) {
     const ssize_t n = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(end_));
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) {
+      end_ = extent.offset;
       return failure(Errc::exhausted,
                      fmt::format("cannot keep a big output in {} ({})", folder_, std::strerror(errno)),
                      "set TMPDIR to a folder with more room, or write the output to files");

@@ -1,8 +1,8 @@
-// One unnamed temporary file for all captured output that is too big for memory. The kernel removes it when we
-// end, however we end (open(2) O_TMPFILE).
+// One unnamed temporary file for all captured output that is too big for memory. The kernel removes it when
+// we end, however we end (open(2) O_TMPFILE).
 //
-// Space of what was given out is returned at once (fallocate(2) punches holes), so the file holds what waits and
-// no more. One descriptor for the whole run, however many outputs wait.
+// Space of what was given out is returned at once (fallocate(2) punches holes), so the file holds what waits
+// and no more. One descriptor for the whole run, however many outputs wait.
 // Errors   exhausted: the disk is full; the message names the folder.
 // Threads  not synchronised.
 #pragma once

@@ -160,6 +160,8 @@ Starter::Outcome Starter::start(RunningTask& task, schedule::Slot slot) {
   const auto begin = std::chrono::steady_clock::now();
   task.started_at = since_epoch();
   task.problem.clear();
+  task.results.clear();
+  task.directory.clear();
   task.command.clear();
   task.words.clear();
   const auto refuse = [&](std::string why) {

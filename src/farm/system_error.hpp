@@ -1,5 +1,5 @@
-// What the system refused, as an Error: the code that fits errno, and a message that names the thing at
-// fault.
+// What the system refused, as an Error: the code that fits errno, and a message
+// that names the thing at fault.
 #pragma once
 
 #include <cerrno>

@@ -6,14 +6,14 @@
 //       "peak_memory_bytes": 1048576, "slot": 1, "seed": 12345, "host": "node7", "directory": "/data",
 //       "stdout_bytes": 10, "stderr_bytes": 20 }
 //
-// verdict  "succeeded", "failed" or "not_run". exit is null if a signal ended the task or it never started,
-//          signal (a number) is null otherwise. start is UTC, null if it never started; cause is "" on
-//          success.
+// verdict  "succeeded", "failed" or "not_run". exit is null if a signal ended the task or it
+//          never started, signal (a number) is null otherwise. start is UTC, null if it never
+//          started; cause is "" on success.
 // names    there only where the inputs have names.
-// Bytes    JSON is UTF-8, an input need not be. A value that is not UTF-8 stands in its field with U+FFFD for
-// each malformed
-//          part, and a second field holds the bytes, in base64 (RFC 4648): "inputs_base64" (all inputs, if
-//          any of them needs it), "command_base64", "directory_base64". Those fields are there only then.
+// Bytes    JSON is UTF-8, an input need not be. A value that is not UTF-8 stands in its field with U+FFFD
+//          for each malformed part, and a second field holds the bytes, in base64 (RFC 4648):
+//          "inputs_base64" (all inputs, if any of them needs it), "command_base64", "directory_base64".
+//          Those fields are there only then.
 // Source   RFC 8259.
 #pragma once
 

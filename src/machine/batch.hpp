@@ -50,8 +50,8 @@ struct BatchMemory {
 };
 [[nodiscard]] std::optional<BatchMemory> batch_memory_limit(const Environment& environment);
 
-// The entry for node number `node` (from 0) of Slurm's "16(x2),8"; nothing if there is none or the text is no
-// such list.
+// The entry for node number `node` (from 0) of Slurm's "16(x2),8"; nothing if there is
+// none or the text is no such list.
 [[nodiscard]] std::optional<std::uint32_t> count_on_node(std::string_view text, std::uint32_t node);
 
 }  // namespace drover::machine

@@ -1,9 +1,9 @@
 // The limits that control groups set on this process: CPU time and memory, in version 1, version 2 and hybrid
 // mounts, the least over the group and all of its ancestors that can be seen from here.
 //
-// Where     the own group is in /proc/self/cgroup, the mounts in /proc/self/mountinfo. A container may see
-// only part
-//           of the tree: then the mount's root is that part's top, and limits above it cannot be read.
+// Where     the own group is in /proc/self/cgroup, the mounts in /proc/self/mountinfo. A
+//           container may see only part of the tree: then the mount's root is that part's top,
+//           and limits above it cannot be read.
 // Not here  cpuset: the kernel has already taken it off the affinity.
 // Errors    what is missing is no limit; what is there but makes no sense is named in `not_understood`.
 // Source    cgroups(7); kernel documentation, cgroup-v2.rst and cgroup-v1/memory.rst, sched-bwc.rst.

@@ -17,8 +17,8 @@
 
 namespace drover::machine {
 
-// Nothing for text that is not such a list, or that names a CPU beyond `largest_cpu`. Empty text: the empty
-// set.
+// Nothing for text that is not such a list, or that names a CPU beyond
+// `largest_cpu`. Empty text: the empty set.
 [[nodiscard]] std::optional<std::vector<std::uint32_t>> parse_cpu_list(std::string_view text);
 [[nodiscard]] std::string describe_cpu_list(std::span<const std::uint32_t> cpus);
 

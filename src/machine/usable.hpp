@@ -1,17 +1,16 @@
 // What of this machine may be used: cores and memory, and which limit decided.
 //
 //     usable_cores()   = affinity ∩ cgroup quota (least over the ancestors) ∩ batch allocation ∩ DROVER_CORES
-//     usable_memory()  = MemAvailable ∩ cgroup limits (least over the ancestors, less what is used) ∩ batch
-//     allocation
+//     usable_memory()  = MemAvailable ∩ cgroup limits (least over the ancestors, less what is used)
+//                        ∩ batch allocation
 //
 // The test seam: everything is read through Surroundings, so a test can pretend any machine. For
 // whole-program tests the variable DROVER_PRETEND, "cores=16,mem=32G", replaces what the machine says
 // (CONTRIBUTING.md); the batch allocation and DROVER_CORES limit that further.
 //
 // Errors   what cannot be read is no limit, and `limits` says so. Only a malformed DROVER_CORES or
-// DROVER_PRETEND
-//          is refused, as `problem`: someone set it for drover and would otherwise not learn that it does
-//          nothing.
+//          DROVER_PRETEND is refused, as `problem`: someone set it for drover and would otherwise
+//          not learn that it does nothing.
 // Cost     some 0.1 ms each: no topology is read (topology.hpp does that, on demand).
 // Sources  sched_getaffinity(2), cgroups(7), proc_meminfo(5); batch.hpp names those of the batch systems.
 #pragma once

@@ -19,7 +19,6 @@ class ExitStatus {
   [[nodiscard]] constexpr bool success() const { return code_ == 0 && signal_ == 0; }
   [[nodiscard]] constexpr int code() const { return code_; }      // 0 if a signal ended it
   [[nodiscard]] constexpr int signal() const { return signal_; }  // 0 if it exited
-  [[nodiscard]] constexpr bool dumped_core() const { return core_; }
 
   // "exit status 3", "killed by SIGSEGV (segmentation fault, core dumped)".
   [[nodiscard]] std::string describe() const;

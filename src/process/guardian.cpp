@@ -34,9 +34,23 @@ sigset_t handled_signals() {
   return handled;
 }
 
-int engine_main(const std::function<int(Guarded&)>& engine, Guarded& me, const sigset_t& handled) {
+// Those that end a program at once; the others wait until the engine listens.
+sigset_t ending_signals(const sigset_t& handled) {
+  sigset_t ending;
+  sigemptyset(&ending);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    if (sigismember(&handled, signal) == 1) sigaddset(&ending, signal);
+  }
+  return ending;
+}
+
+int engine_main(const std::function<int(Guarded&)>& engine, Guarded& me, const sigset_t& handled, pid_t guardian) {
   if (::setsid() < 0) return 255;
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != guardian) return 255;
+  me.ending = ending_signals(handled);
+  DROVER_ASSERT(::sigprocmask(SIG_UNBLOCK, &me.ending, nullptr) == 0, errno);
   me.signals = machine::UniqueFd(::signalfd(-1, &handled, SFD_CLOEXEC | SFD_NONBLOCK));
   DROVER_ASSERT(static_cast<bool>(me.signals), errno);
   const int status = engine(me);
@@ -56,25 +70,40 @@ void stop_with_the_job(pid_t engine) {
   ::kill(engine, SIGCONT);
 }
 
-// Returns the engine's wait status.
-int wait_and_pass_on(pid_t engine, sigset_t waited) {
+struct Watched {
+  ExitStatus end;
+  int last_passed_on = 0;
+};
+
+Watched wait_and_pass_on(pid_t engine, sigset_t waited) {
+  Watched watched;
   sigaddset(&waited, SIGCHLD);
   while (true) {
     int status = 0;
     const pid_t ended = ::waitpid(engine, &status, WNOHANG);
-    if (ended == engine) return status;
+    if (ended == engine) {
+      watched.end = ExitStatus::from_wait(status);
+      return watched;
+    }
     DROVER_ASSERT(ended == 0 || errno == EINTR, errno);
     const int signal = ::sigwaitinfo(&waited, nullptr);
     if (signal < 0 || signal == SIGCHLD) continue;
     ::kill(engine, signal);
+    watched.last_passed_on = signal;
     if (signal == SIGTSTP) stop_with_the_job(engine);
   }
 }
 
 }  // namespace
 
+void Guarded::listen() {
+  DROVER_ASSERT(::sigprocmask(SIG_BLOCK, &ending, nullptr) == 0, errno);
+  ::prctl(PR_SET_PDEATHSIG, 0);  // from here on the end of file tells, and there may be something to tidy up
+}
+
 int guard(const std::function<int(Guarded&)>& engine) {
-  std::fflush(nullptr);  // nothing buffered may be written twice
+  ::signal(SIGCHLD, SIG_DFL);  // ignored, the kernel would reap for us, and nobody could say how a task ended
+  std::fflush(nullptr);        // nothing buffered may be written twice
   Guarded me;
   const sigset_t handled = handled_signals();
   sigset_t blocked = handled;
@@ -89,6 +118,7 @@ int guard(const std::function<int(Guarded&)>& engine) {
   }
   machine::UniqueFd alive(ends[1]);
   me.guardian_gone = machine::UniqueFd(ends[0]);
+  const pid_t guardian = ::getpid();
   const pid_t pid = ::fork();
   if (pid < 0) {
     fmt::print(stderr, "drover: cannot start its engine ({}): raise `ulimit -u` or end other processes\n",
@@ -97,12 +127,13 @@ int guard(const std::function<int(Guarded&)>& engine) {
   }
   if (pid == 0) {
     alive.reset();
-    std::exit(engine_main(engine, me, handled));  // NOLINT(concurrency-mt-unsafe): a single thread
+    std::exit(engine_main(engine, me, handled, guardian));  // NOLINT(concurrency-mt-unsafe): a single thread
   }
-  const ExitStatus end = ExitStatus::from_wait(wait_and_pass_on(pid, handled));
+  const auto [end, last_passed_on] = wait_and_pass_on(pid, handled);
   const std::size_t left = kill_all_descendants();
   if (left != 0) fmt::print(stderr, "drover: {} processes of the tasks could not be ended\n", left);
   if (end.signal() == 0) return end.code();
+  if (end.signal() == last_passed_on) return 128 + end.signal();  // before it listened: no task had started
   fmt::print(stderr,
              "drover: its engine was {}; every task was ended. The output and the job log written so far "
              "stand: run what is missing again\n",

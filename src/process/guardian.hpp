@@ -1,5 +1,5 @@
-// Two processes that guard each other, so that nothing a run started outlives it, whichever of them is
-// killed.
+// Two processes that guard each other, so that nothing a run started outlives
+// it, whichever of them is killed.
 //
 //     return guard([&](const Guarded& me) { return run_everything(me); });
 //
@@ -14,8 +14,7 @@
 // themselves still die; deeper descendants may not (only a cgroup or PID namespace could promise that).
 //
 // Signals  INT, TERM, HUP, QUIT, USR1, USR2, CONT and TSTP are blocked in both; the guardian passes them on,
-// the
-//          engine reads them from a signalfd. One that was ignored at the start (nohup) stays ignored. On
+//          the engine reads them from a signalfd. One that was ignored at the start (nohup) stays ignored. On
 //          TSTP the guardian tells the engine, then stops itself, so that a shell's job control works.
 // Source   prctl(2) PR_SET_CHILD_SUBREAPER, setsid(2), signal(7).
 #pragma once
@@ -33,6 +32,11 @@ struct Guarded {
   machine::UniqueFd guardian_gone;  // end of file: the guardian is dead
   machine::UniqueFd signals;        // signalfd(2) of the signals named above
   sigset_t original_mask{};         // as drover was started; for the tasks
+  sigset_t ending{};                // INT, TERM and HUP, as far as they are not ignored
+
+  // Until this is called INT, TERM, HUP and the guardian's death end the engine at once, so that it may wait for
+  // its inputs; afterwards they are told by the two descriptors. Call it before the first task.
+  void listen();
 };
 
 // Runs `engine` in the guarded child and returns the status that drover has to exit with: the engine's own,

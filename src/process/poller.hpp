@@ -1,7 +1,7 @@
 // Waits for descriptors: a thin epoll(7).
 //
-// A descriptor is removed before it is closed: a child between clone and exec may still hold a copy, and epoll
-// would go on telling of it. Level-triggered: what is not read is told again.
+// A descriptor is removed before it is closed: a child between clone and exec may still hold a copy, and
+// epoll would go on telling of it. Level-triggered: what is not read is told again.
 #pragma once
 
 #include <chrono>
@@ -24,8 +24,8 @@ class Poller {
   bool add(int fd, std::uint64_t tag, For what = For::reading);
   void remove(int fd);
 
-  // Appends the tags of all that is ready; waits at most `limit` (rounded up to milliseconds), for ever if it is
-  // negative. A hang-up counts as ready.
+  // Appends the tags of all that is ready; waits at most `limit` (rounded up to milliseconds), for ever if it
+  // is negative. A hang-up counts as ready.
   void wait(std::chrono::nanoseconds limit, std::vector<std::uint64_t>& ready);
 
  private:

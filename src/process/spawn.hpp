@@ -53,8 +53,8 @@ struct SpawnFailure {
   [[nodiscard]] std::string describe(const SpawnRequest& request) const;
 };
 
-// One child that was not reaped yet. The destructor kills its group and reaps, so that no path leaves a
-// zombie.
+// One child that was not reaped yet. The destructor kills its group and reaps,
+// so that no path leaves a zombie.
 class Child {
  public:
   Child() = default;
@@ -70,8 +70,8 @@ class Child {
   // A pidfd: readable when the child has ended.
   [[nodiscard]] int ended_fd() const { return ended_.get(); }
 
-  // To the whole process group. The child is not reaped while we hold it, so the number cannot name a
-  // stranger.
+  // To the whole process group. The child is not reaped while we hold it, so the
+  // number cannot name a stranger.
   void signal_group(int signal) const;
 
   struct End {

@@ -35,7 +35,7 @@ std::string read_small(const std::string& path) {
 }
 
 template <class Visit>
-void for_each_number(std::string_view text, Visit&& visit) {
+void for_each_number(std::string_view text, const Visit& visit) {
   const char* at = text.data();
   const char* const end = at + text.size();
   while (at < end) {
@@ -58,7 +58,8 @@ void append_children(pid_t pid, std::vector<pid_t>& children) {
   }
 }
 
-// Seconds of utime, stime, cutime and cstime: fields 14 to 17 of stat, counted after the name's closing bracket.
+// Seconds of utime, stime, cutime and cstime: fields 14 to 17 of stat, counted after the name's closing
+// bracket, for a name may hold anything.
 double cpu_seconds(pid_t pid) {
   const std::string stat = read_small(fmt::format("/proc/{}/stat", pid));
   const std::size_t bracket = stat.rfind(')');
@@ -72,7 +73,8 @@ double cpu_seconds(pid_t pid) {
     rest.remove_prefix(begin);
     const std::string_view word = rest.substr(0, rest.find(' '));
     rest.remove_prefix(word.size());
-    if (++field >= 14 && field <= 17) for_each_number(word, [&](std::int64_t n) { ticks += n; });
+    ++field;
+    if (field >= 14 && field <= 17) for_each_number(word, [&](std::int64_t n) { ticks += n; });
     if (field > 17) break;
   }
   return static_cast<double>(ticks) / static_cast<double>(::sysconf(_SC_CLK_TCK));
@@ -104,14 +106,13 @@ std::vector<pid_t> descendants(pid_t root) {
   return found;
 }
 
-TreeUse tree_use(pid_t root, bool always_memory) {
+TreeUse tree_use(pid_t root) {
   std::vector<pid_t> all = descendants(root);
   all.push_back(root);
   TreeUse use;
   for (const pid_t pid : all) {
     use.cpu_seconds += cpu_seconds(pid);
-    if (always_memory || all.size() > 1) use.memory_bytes += proportional_set_size(pid);
-    ++use.processes;
+    if (all.size() > 1) use.memory_bytes += proportional_set_size(pid);
   }
   return use;
 }
@@ -147,9 +148,12 @@ void signal_outside_group(pid_t root, pid_t group, int signal) {
   }
 }
 
-void signal_orphans_of(std::string_view entry, int signal, const std::function<bool(pid_t)>& is_mine) {
+void signal_orphans_of(const std::vector<std::string>& entries, int signal, const std::function<bool(pid_t)>& is_mine) {
   for (const pid_t orphan : own_children()) {
-    if (is_mine(orphan) || !environment_holds(orphan, entry)) continue;
+    if (is_mine(orphan)) continue;
+    const bool ours = std::ranges::all_of(
+        entries, [orphan](const std::string& entry) { return environment_holds(orphan, entry); });
+    if (!ours) continue;
     for (const pid_t pid : descendants(orphan)) {
       if (pid > 1) ::kill(pid, signal);
     }

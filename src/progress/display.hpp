@@ -5,9 +5,8 @@
 //     display.message("task 7 failed: exit status 3");     // "drover: task 7 failed: exit status 3"
 //
 // bar      redrawn in place, at most ten times a second and first after 0.2 s, by \r and "erase to end of
-// line"
-//          and no other escape. Where other output goes to the same terminal, clear() comes first; the bar is
-//          back with the next update.
+//          line" and no other escape. Where other output goes to the same terminal, clear() comes first; the
+//          bar is back with the next update.
 // plain    a line every 30 s (`every`).
 // none     messages only.
 // A bar or a plain line is left out rather than waited for when nobody reads the terminal or pipe, and a bar
@@ -67,6 +66,9 @@ class Display {
   // Draws nothing between the two (Ctrl-Z); messages appear.
   void pause();
   void resume();
+
+  // Messages that nobody has read yet: tries once more; true if nothing is left.
+  bool flush() { return terminal_.flush(0); }
 
   // Takes the bar off for good.
   void finish();

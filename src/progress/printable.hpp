@@ -2,10 +2,10 @@
 //
 //     printable("a\nb\xff")  →  a\nb\xff      (backslash, n; backslash, x, f, f)
 //
-// Nothing of what comes out can move the cursor, break the line or turn the direction of the text: control
-// characters, malformed UTF-8, line and paragraph separators and bidirectional controls are written as
-// escapes. With Encoding::ascii every byte above 126 is. A backslash stays as it is, so this is for reading,
-// not for parsing.
+// Nothing of what comes out can move the cursor, break the line or turn the direction of the text:
+// control characters, malformed UTF-8, line and paragraph separators and bidirectional controls are
+// written as escapes. With Encoding::ascii every byte above 126 is. A backslash stays as it is, so this
+// is for reading, not for parsing.
 #pragma once
 
 #include <cstddef>

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -15,10 +16,13 @@ namespace drover::progress {
 namespace {
 
 constexpr std::size_t usual_width = 80;
-constexpr int for_ever = -1;
+constexpr int patience_ms = 100;                    // for a reader who has just paused
+constexpr std::size_t most_unsent = 64UL << 10U;  // for one who stays away: the newest of it is kept
 
 machine::UniqueFd open_impatient(int fd) {
-  if (fd < 0 || ::isatty(fd) == 0) return {};
+  struct stat status {};
+  const bool pipe = ::fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode);
+  if (fd < 0 || (!pipe && ::isatty(fd) == 0)) return {};
   // Not ours to open after su(1): then poll(2) alone has to do.
   return machine::UniqueFd(
       ::open(fmt::format("/proc/self/fd/{}", fd).c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
@@ -30,9 +34,7 @@ Terminal::Terminal(int fd) : fd_(fd), impatient_(open_impatient(fd)), silent_(fd
 
 bool Terminal::ready(int timeout_ms) const {
   pollfd waiting{fd_, POLLOUT, 0};
-  int got = 0;
-  do got = ::poll(&waiting, 1, timeout_ms);
-  while (got < 0 && errno == EINTR && timeout_ms == for_ever);
+  const int got = ::poll(&waiting, 1, timeout_ms);
   // An error or hang-up counts as ready: the write that follows finds out which.
   return got > 0;
 }
@@ -45,20 +47,20 @@ std::size_t Terminal::write_some(int fd, std::string_view text) {
 }
 
 void Terminal::write(std::string_view text) {
-  std::string whole;
-  if (!unsent_.empty()) {
-    whole = std::exchange(unsent_, {}).append(text);
-    text = whole;
+  unsent_ += text;
+  if (!flush(patience_ms) && unsent_.size() > most_unsent) unsent_.erase(0, unsent_.size() - most_unsent);
+}
+
+bool Terminal::flush(int wait_ms) {
+  while (!unsent_.empty() && !silent_ && ready(wait_ms)) {
+    const int fd = impatient_ ? impatient_.get() : fd_;
+    // More than PIPE_BUF could wait for a reader although the pipe is ready.
+    const std::size_t written = write_some(fd, std::string_view(unsent_).substr(0, PIPE_BUF));
+    if (written == 0 && errno != EINTR && errno != EAGAIN) unsent_.clear();  // a full disk: this text is lost
+    unsent_.erase(0, written);
   }
-  while (!text.empty() && !silent_) {
-    const std::size_t written = write_some(fd_, text);
-    text.remove_prefix(written);
-    if (written > 0 || silent_) continue;
-    if (errno == EAGAIN)
-      static_cast<void>(ready(for_ever));  // somebody else made it non-blocking
-    else if (errno != EINTR)
-      return;
-  }
+  if (silent_) unsent_.clear();
+  return unsent_.empty();
 }
 
 bool Terminal::offer(std::string_view text) {

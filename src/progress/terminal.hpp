@@ -1,15 +1,14 @@
 // Standard error as a place for lines: who writes there, when a write may wait, and how wide the terminal is.
 //
 //     Terminal terminal(2);
-//     terminal.write("drover: done\n");     // all of it, may wait for a reader
+//     terminal.write("drover: done\n");     // all of it; what no reader takes within 0.1 s waits in memory
 //     terminal.offer("\r12/100\033[K");     // all, a part or nothing: never waits
 //
 // What offer() could not write of a text is written before anything else the next time, so that an escape
 // sequence or a character is never left half written.
 //
 // Errors   a closed terminal or pipe (EPIPE, EIO, EBADF) makes it silent for good: there is nobody left to
-// tell.
-//          A full disk loses that text only.
+//          tell. A full disk loses that text only.
 // Requires SIGPIPE is ignored by the program.
 // Sources  tty_ioctl(4), poll(2), pipe(7) "a write of PIPE_BUF bytes".
 #pragma once
@@ -28,6 +27,8 @@ class Terminal {
   explicit Terminal(int fd);
 
   void write(std::string_view text);
+  // Writes what is left of earlier texts, waiting at most so long for a reader; true if nothing is left.
+  bool flush(int wait_ms);
   // Returns whether anything of the text was written.
   bool offer(std::string_view text);
 

@@ -1,11 +1,11 @@
-// Random numbers from a hash of a seed and two other numbers: no state, hence the same for any order of
-// asking.
+// Random numbers from a hash of a seed and two other numbers: no state, hence
+// the same for any order of asking.
 //
 //     unit(draw(seed, task, attempt))      uniform on [0, 1)
 //
 // For jitter and for the simulator. The random streams of tasks are another matter: those are Philox.
-// Source   the finaliser is splitmix64's (Steele, Lea, Flood 2014, "Fast splittable pseudorandom number
-// generators").
+// Source   the finaliser is splitmix64's (Steele, Lea, Flood 2014, "Fast splittable
+//          pseudorandom number generators").
 #pragma once
 
 #include <cstdint>

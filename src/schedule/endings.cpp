@@ -25,7 +25,7 @@ Running Scheduler::State::vacate(Slot slot) {
 void Scheduler::State::ended(const Event& event) {
   const Running attempt = vacate(event.slot);
   exhaustion.something_ended();
-  const bool asked = attempt.stage != Stage::running;
+  const bool asked = attempt.stage != Stage::running && !event.by_itself;
   // A program that catches SIGTERM and exits with 0 has not done its work in time.
   if (asked && attempt.reason == EndReason::timeout) return failed(attempt.pending);
   if (event.success) {

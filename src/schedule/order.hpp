@@ -2,9 +2,9 @@
 //
 //     order.finished(3); order.next() → nothing;  order.finished(1); order.next() → 1 …
 //
-// The numbers have no gap from the first one on; in a shuffled run they come in any order, and are given in
-// theirs. When a run ends early some were never read: after no_more() the rest is given in order, past the
-// gaps.
+// The numbers have no gap from the first one on; in a shuffled run they come in any order, and
+// are given in theirs. When a run ends early some were never read: after no_more() the rest is
+// given in order, past the gaps.
 //
 // Memory   one number per task that has ended before an older one; nothing for the others.
 // Cost     logarithmic in the number held back (a binary heap); constant where tasks end in order.

@@ -74,10 +74,11 @@ void PretendMachine::plan_signals() {
   if (next_draw() < faults.drain) plan(moment(), {.kind = Event::Kind::drain});
   if (next_draw() < faults.stop) plan(moment(), {.kind = Event::Kind::stop});
   if (next_draw() < faults.kill) plan(moment(), {.kind = Event::Kind::kill});
-  for (double n = std::floor(2 * faults.slot_changes * next_draw()); n >= 1; --n)
+  const auto up_to_twice = [&](double mean) { return static_cast<std::uint64_t>(2 * mean * next_draw()); };
+  for (std::uint64_t n = up_to_twice(faults.slot_changes); n > 0; --n)
     plan(moment(), {.kind = next_draw() < 0.5 ? Event::Kind::more_slots : Event::Kind::fewer_slots});
   // Pauses may overlap; the last release ends them all, so a hold is never left over.
-  for (double n = std::floor(2 * faults.holds * next_draw()); n >= 1; --n) {
+  for (std::uint64_t n = up_to_twice(faults.holds); n > 0; --n) {
     const Time begin = moment();
     plan(begin, {.kind = Event::Kind::hold});
     plan(after(begin, scaled(rules_.run_times.typical, 3 * next_draw())), {.kind = Event::Kind::release});
@@ -113,10 +114,10 @@ void PretendMachine::start(const Decision& decision, Time now) {
   const Time part = scaled(takes, chance(part_way));
   double up_to = faults.hangs;
   if (luck < up_to) return;
-  if (luck < (up_to += faults.lost))
-    return plan_end(decision.slot, after(now, part), Event::Kind::lost, false);
-  if (luck < (up_to += faults.out_of_memory))
-    return plan_end(decision.slot, after(now, part), Event::Kind::ended, false);
+  up_to += faults.lost;
+  if (luck < up_to) return plan_end(decision.slot, after(now, part), Event::Kind::lost, false);
+  up_to += faults.out_of_memory;
+  if (luck < up_to) return plan_end(decision.slot, after(now, part), Event::Kind::ended, false);
   plan_end(decision.slot, after(now, takes), Event::Kind::ended, luck >= up_to + faults.fails);
 }
 

@@ -8,9 +8,9 @@
 
 namespace drover::schedule {
 
-// Shuffled means: step through the numbers with a stride that shares no factor with their count. Each comes
-// once, nothing is stored, and the way back from a number to its index (which the audit needs) is a
-// multiplication.
+// Shuffled means: step through the numbers with a stride that shares no factor with their count.
+// Each comes once, nothing is stored, and the way back from a number to its index (which the
+// audit needs) is a multiplication.
 class PretendSource : public Source {
  public:
   PretendSource(const SimulationRules& rules, Recording* recording);

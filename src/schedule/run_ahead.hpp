@@ -1,5 +1,5 @@
-// How far tasks may start ahead of the oldest unfinished one, so that what --keep-order holds back stays
-// bounded.
+// How far tasks may start ahead of the oldest unfinished one, so that what
+// --keep-order holds back stays bounded.
 //
 //     if (run_ahead.allows(sequence)) …start…   run_ahead.finished(sequence);
 //

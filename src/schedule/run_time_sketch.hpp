@@ -1,5 +1,5 @@
-// Quantiles of any number of run times, within 1.6 %, in 15 KiB: a histogram with 32 classes for each
-// doubling.
+// Quantiles of any number of run times, within 1.6 %, in 15 KiB: a histogram
+// with 32 classes for each doubling.
 //
 //     sketch.add(ran);   sketch.median();   sketch.quantile(0.95);
 //
@@ -22,8 +22,8 @@ class RunTimeSketch {
 
   [[nodiscard]] std::uint64_t count() const { return count_; }
 
-  // Of an even number of samples the longer of the two in the middle: a timeout had better be late. Zero
-  // before the first.
+  // Of an even number of samples the longer of the two in the middle: a timeout had better
+  // be late. Zero before the first.
   [[nodiscard]] Time median() const;
 
   // The sample that q of all (0 ≤ q ≤ 1) do not exceed; zero before the first.

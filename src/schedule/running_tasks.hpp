@@ -1,6 +1,6 @@
-// The attempts that run, by slot, on two lists: those that run freely in the order of starting, and those
-// asked to end in the order of asking. With one timeout and one grace for all, the head of each list is its
-// next deadline.
+// The attempts that run, by slot, on two lists: those that run freely in the order of starting, and
+// those asked to end in the order of asking. With one timeout and one grace for all, the head of
+// each list is its next deadline.
 //
 //     running.start(pending, now);  running.ask_to_end(slot, reason, now);  running.kill(slot);
 //     running.end(slot);

@@ -1,5 +1,5 @@
-// Decides which task starts where and when, and what becomes of it. Pure: no system call, no clock, no
-// thread.
+// Decides which task starts where and when, and what becomes of it. Pure: no
+// system call, no clock, no thread.
 //
 //     scheduler.handle(events, now, decisions);   // events in, decisions out, both in batches
 //
@@ -74,6 +74,7 @@ struct Event {
   Slot slot = 0;
   bool success = false;
   Time ran{};
+  bool by_itself = false;  // it had ended before it was asked to: judge it as if it had not been asked
 };
 
 // Why a running task is asked to end.
@@ -136,9 +137,9 @@ class Scheduler {
   Scheduler(Scheduler&&) noexcept;
   Scheduler& operator=(Scheduler&&) noexcept;
 
-  // Takes a batch of events that happened by `now` (≥ every earlier now) and appends the decisions that
-  // follow. Ends first, then signals, then time, then starts. The first call (no events) starts the first
-  // tasks.
+  // Takes a batch of events that happened by `now` (≥ every earlier now) and appends the
+  // decisions that follow. Ends first, then signals, then time, then starts. The first call (no
+  // events) starts the first tasks.
   void handle(std::span<const Event> events, Time now, std::vector<Decision>& decisions);
 
   // When handle() must be called even if nothing happens: a deadline, a retry, a delay. `never` if none.

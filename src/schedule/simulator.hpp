@@ -3,9 +3,9 @@
 //     const SimulationResult result = simulate({.rules = {.slots = 8}, .tasks = 20});
 //     result.makespan;  result.utilisation;  result.problems.empty();
 //
-// Every run is audited while it goes: each task accounted for exactly once, budgets never exceeded, attempts
-// and timeouts kept, --keep-order in order. The same rules and seed give the same digest, decision for
-// decision.
+// Every run is audited while it goes: each task accounted for exactly once, budgets never
+// exceeded, attempts and timeouts kept, --keep-order in order. The same rules and seed give the
+// same digest, decision for decision.
 //
 // Memory   one bit a task (the audit) and what is in flight: ten million tasks are 1.25 MB.
 // Cost     about 0.3 µs a task.
@@ -92,8 +92,8 @@ struct Recording {
 
 [[nodiscard]] SimulationResult simulate(const SimulationRules& rules, Recording* recording = nullptr);
 
-// The decisions of a fresh scheduler that is given the recorded events at the recorded times, and nothing
-// else.
+// The decisions of a fresh scheduler that is given the recorded events at the
+// recorded times, and nothing else.
 [[nodiscard]] std::vector<Decision> replay(const Rules& rules, const Recording& recording);
 
 }  // namespace drover::schedule

@@ -1,5 +1,6 @@
-// {fmt} compiled into the program. Debian has it as a shared library only, and that one brings libstdc++ along: the
-// two cost a millisecond at every start. The header-only form was rejected: it trebles the time of a build.
+// {fmt} compiled into the program. Debian has it as a shared library only, and that one brings
+// libstdc++ along: the two cost a millisecond at every start. The header-only form was rejected:
+// it trebles the time of a build.
 // What a library must instantiate is what the linker asks for.
 #include <fmt/format-inl.h>
 

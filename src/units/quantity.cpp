@@ -193,7 +193,7 @@ std::string describe(nanoseconds time) {
   if (s < 120) return fmt::format("{} s", s);
   if (s < 3600) return two_units(s / 60, "min", s % 60, "s");
   const std::int64_t min = rounded_division(s, 60);
-  if (min < 24 * 60) return two_units(min / 60, "h", min % 60, "min");
+  if (min < 24 * 60LL) return two_units(min / 60, "h", min % 60, "min");
   const std::int64_t h = rounded_division(min, 60);
   return two_units(h / 24, "d", h % 24, "h");
 }

@@ -82,7 +82,6 @@ TEST(Lines, OfStandardInputAreReadAsTheyComeAndNeverWaitedFor) {
   EXPECT_EQ(inputs.next(task), Pull::end);
   EXPECT_EQ(inputs.next(task), Pull::end);
   EXPECT_FALSE(inputs.total().has_value());
-  EXPECT_FALSE(inputs.reads_terminal());
 }
 
 TEST(Lines, OfANamedPipeWithoutAWriterAreLaterNotAnEndAndNotAWait) {

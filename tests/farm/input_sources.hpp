@@ -1,5 +1,5 @@
-// What the tests of the inputs share: files to read, standard input to replace, and all tasks of a run as
-// words.
+// What the tests of the inputs share: files to read, standard input to replace,
+// and all tasks of a run as words.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -101,8 +101,8 @@ inline Inputs opened(const InputOptions& wanted) {
   return std::move(inputs).value();
 }
 
-// Every task as its words; its problem, where it has one, is a further word in brackets. Numbers must count
-// up.
+// Every task as its words; its problem, where it has one, is a further word in
+// brackets. Numbers must count up.
 inline Tasks tasks_of(const InputOptions& wanted) {
   Inputs inputs = opened(wanted);
   Tasks tasks;

@@ -2,10 +2,12 @@
 
 import os
 import signal
+import subprocess
 
 import pytest
 
-from herd import DEAF, GATE, TOLD, end_of, have_started, job_log, read_until, state_of, take
+from fifo import open_when_read, unread
+from herd import DEAF, GATE, TOLD, end_of, engine_of, have_started, job_log, read_until, state_of, take
 from waiting import until
 
 
@@ -205,3 +207,68 @@ def test_a_signal_ends_the_wait_for_a_delay(run, folder, options):
     have_started(folder, 1)
     process.send_signal(signal.SIGINT)
     assert end_of(process).status == 130
+
+
+@pytest.fixture
+def waiting_for_a_header(run):
+    """A run that has read half a header from a pipe whose other end stays open: (process, the pipe's writing end)."""
+    reader, writer = os.pipe()
+    process = run.start("run", "--header", ":", "echo", "{x}", stdin=reader)
+    os.close(reader)
+    os.write(writer, b"half of a head")
+    until(lambda: not unread(writer), what="the half header to be read")
+    yield process
+    os.close(writer)
+
+
+@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_ends_the_wait_for_a_header(waiting_for_a_header, number, status):
+    waiting_for_a_header.send_signal(number)
+    done = end_of(waiting_for_a_header)
+    assert (done.status, done.stdout) == (status, b"")
+
+
+def test_a_signal_ends_the_wait_for_the_second_of_two_sources(run, folder):
+    os.mkfifo(folder / "pipe")
+    process = run.start("run", "echo", ":::", "a", "::::", "pipe")
+    with open_when_read(folder / "pipe") as pipe:
+        pipe.write(b"half of a line")
+        until(lambda: not unread(pipe), what="half a line to be read")
+        process.send_signal(signal.SIGTERM)
+        assert end_of(process).status == 143
+
+
+def test_the_wait_for_a_header_ends_with_the_process_that_was_started(waiting_for_a_header):
+    engine = engine_of(waiting_for_a_header)
+    waiting_for_a_header.kill()
+    assert waiting_for_a_header.wait() == -signal.SIGKILL
+    until(lambda: state_of(engine) in ("", "Z"), what="the engine to end while its standard input stays open")
+    end_of(waiting_for_a_header)
+
+
+@pytest.mark.parametrize("number, status", [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGQUIT, 131)])
+def test_a_signal_ends_a_run_whose_tasks_cannot_even_be_started(run, folder, number, status):
+    """Each fails at once: drover never waits for anything."""
+    with subprocess.Popen(["yes", "/no/such/program"], stdout=subprocess.PIPE) as endless:
+        process = run.start("run", "--joblog", "log", "{}", stdin=endless.stdout, stderr=subprocess.DEVNULL)
+        endless.stdout.close()
+        try:
+            until(lambda: (folder / "log").exists() and (folder / "log").read_bytes().count(b"\n") > 2, what="failed tasks")
+            process.send_signal(number)
+            process.wait(timeout=60)
+        finally:
+            endless.kill()
+            process.kill()
+    process.stdout.close()
+    assert process.returncode == status
+
+
+@pytest.mark.parametrize("options", [(), ("--line-buffer", "--retries", "1", "--retry-delay", "0.01")], ids=["plain", "with retries"])
+def test_that_the_ends_of_children_are_ignored_by_its_parent_changes_nothing(run, folder, options):
+    """Daemons, `trap '' CHLD` and Python's SIG_IGN: the kernel would reap every task unseen."""
+    line = "grep ^SigIgn: /proc/self/status; exit {}"
+    done = run("run", "-k", "--joblog", "log", *options, "-c", line, ":::", 0, 3, 0, limit=lambda: signal.signal(signal.SIGCHLD, signal.SIG_IGN))
+    assert done.status == 1
+    assert job_log(folder / "log") == {1: (0, 0), 2: (3, 0), 3: (0, 0)}
+    masks = [int(line.partition(b":\t")[2], 16) for line in done.lines]
+    assert masks and not any(mask & 1 << (signal.SIGCHLD - 1) for mask in masks), "tasks get the default"

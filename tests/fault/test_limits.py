@@ -214,3 +214,26 @@ def test_memory_that_runs_out_in_a_task_fails_that_task(run, folder):
     assert done.lines == [b"1"]
     assert b"MemoryError" in done.stderr
     assert job_log(folder / "log")[2] == (0, 0)
+
+
+def test_a_scratch_folder_that_could_not_be_removed_does_not_fail_the_next_attempt(run, folder, small_disk):
+    """NFS leaves .nfs files behind; here it is a mount."""
+    if small_disk(64) is None:
+        skip("scratch-mount", "mounting a file system needs root")
+    line = ('if [ $DROVER_ATTEMPT = 1 ]; then mkdir "$DROVER_SCRATCH/m"; mount -t tmpfs drover-test "$DROVER_SCRATCH/m"; echo "$DROVER_SCRATCH/m" > at; exit 3; '
+            'else umount "$(cat at)"; ls -A "$DROVER_SCRATCH"; echo attempt $DROVER_ATTEMPT; fi; : {}')
+    done = run("run", "--scratch", "--retries", "1", "--retry-delay", "0.01", "-c", line, ":::", 1)
+    subprocess.run(["umount", (folder / "at").read_text().strip()], stderr=subprocess.DEVNULL, check=False)
+    assert (done.status, done.stdout) == (0, b"attempt 2\n"), done.stderr
+
+
+def test_a_run_that_is_refused_leaves_the_last_job_log_alone(run, folder):
+    assert run("run", "--joblog", "log", "true", ":::", 1).status == 0
+    before = (folder / "log").read_bytes()
+    done = run("run", "--joblog", "log", "--scratch", "touch", ":::", "started.1", env={"TMPDIR": str(folder / "log")})
+    assert done.status == 255
+    assert b"scratch" in done.stderr
+    assert (folder / "log").read_bytes() == before
+    done = run("run", "--joblog", "log", "touch", ":::", "started.1", limit=open_files(11 if SANITIZED else 7))
+    assert done.status == 255, "too few descriptors for a single task"
+    assert (folder / "log").read_bytes() == before

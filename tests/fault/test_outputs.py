@@ -3,11 +3,13 @@
 import fcntl
 import os
 import signal
+import time
 
 import pytest
 from skips import skip
 
-from herd import GATE, TOLD, end_of, engine_of, have_started, job_log, read_until, status_of
+from fifo import is_full
+from herd import DEAF, GATE, TOLD, children, end_of, engine_of, have_started, job_log, read_until, status_of
 from waiting import until
 
 TWO_GIB = 2 << 30
@@ -128,6 +130,97 @@ def test_after_one_ctrl_c_what_had_ended_can_still_be_read(run, folder):
     assert len(done.stdout) in (0, 1000000, 2000000), "whole outputs or none"
 
 
+FILLS_ITS_OWN_ERRORS = {
+    "output on the same pipe": ((), "if [ {#} != 50 ]; then seq 1 5000 >&2; : {}; else " + TOLD.replace("{}", "{#}") + "; fi"),
+    "a line for each task": (("--verbose",), "if [ {#} != 50 ]; then : {}; else " + TOLD.replace("{}", "{#}") + "; fi"),
+}
+
+
+@pytest.mark.parametrize("options, line", FILLS_ITS_OWN_ERRORS.values(), ids=FILLS_ITS_OWN_ERRORS.keys())
+@pytest.mark.parametrize("number, status", [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_signal_is_obeyed_while_nobody_reads_messages(run, folder, options, line, number, status):
+    """2>&1 | less"""
+    reader, writer = os.pipe()
+    process = run.start("run", "-j1", "--grace", "1000", *options, "-c", line, ":::", *["x" * 2000] * 60, stdout=writer, stderr=writer)
+    have_started(folder, 50)
+    until(lambda: is_full(writer), what="the pipe to be full")
+    process.send_signal(number)
+    until((folder / "told.50").exists, what="the running task to be asked to end")
+    os.close(writer)
+    with open(reader, "rb") as pager:
+        pager.read()
+    assert process.wait(timeout=60) == status
+
+
+def test_twice_kills_now_while_nobody_reads_messages(run, folder):
+    reader, writer = os.pipe()
+    line = "if [ {} = 1 ]; then seq 1 50000 >&2; else " + DEAF + "; fi"
+    process = run.start("run", "-j1", "--grace", "1000", "-c", line, ":::", 1, 2, stdout=writer, stderr=writer)
+    have_started(folder, 2)
+    until(lambda: is_full(writer), what="the pipe to be full")
+
+    def ended():
+        process.send_signal(signal.SIGINT)  # until the second one counts: two within milliseconds are one wish
+        return process.poll() is not None
+
+    until(ended, what="the end")
+    assert process.returncode == 130
+    os.close(writer)
+    os.close(reader)
+
+
+def test_an_end_of_the_started_process_is_seen_while_nobody_reads_messages(run, folder, census):
+    before = census.now()
+    reader, writer = os.pipe()
+    line = "if [ {} = 1 ]; then seq 1 50000 >&2; else " + DEAF + "; fi"
+    process = run.start("run", "-j1", "--grace", "0.3", "-c", line, ":::", 1, 2, stdout=writer, stderr=writer)
+    have_started(folder, 2)
+    until(lambda: is_full(writer), what="the pipe to be full")
+    process.send_signal(signal.SIGINT)
+    process.kill()
+    process.wait()
+    census.settles(before)
+    os.close(writer)
+    os.close(reader)
+
+
+@pytest.mark.parametrize("tag", [(), ("--tag",)], ids=["plain", "with --tag"])
+def test_line_buffer_and_a_reader_that_pauses_need_no_more_memory(run, folder, memory_limit, tag):
+    count = 12_000_000
+    process = run.start("run", "-j1", "--line-buffer", *tag, "-c", f"seq 1 {count}; touch ended.{{}}", ":::", "a")
+    engine = engine_of(process)
+    until((folder / "ended.a").exists, seconds=120, what="the task to have written all that nobody reads")
+    assert 0 < peak_of(engine) < memory_limit
+    prefix, number = b"a\t" if tag else b"", 0
+    for number, line in enumerate(process.stdout, 1):
+        assert line == b"%s%d\n" % (prefix, number)
+    assert number == count
+    assert end_of(process).status == 0
+
+
+def seconds_spent(*pids):
+    """The processor time that these processes have used."""
+    ticks = 0
+    for pid in pids:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            ticks += sum(map(int, file.read().rpartition(")")[2].split()[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.parametrize("way", [("--group",), ("-k",), ("--line-buffer",)], ids=" ".join)
+def test_while_the_reader_pauses_the_bar_burns_no_time(run, folder, way):
+    """A loop that never sleeps would be seen here, however slow the machine."""
+    with open(folder / "errors", "wb") as errors:
+        process = run.start("run", "-j1", "--progress=bar", *way, "-c", "seq 1 100000; touch ended.{}", ":::", 1, 2, 3, stderr=errors)
+    engine = engine_of(process)
+    until(lambda: (folder / "ended.3").exists() and not children(engine), what="the tasks' end")
+    begin, at_first = time.monotonic(), seconds_spent(process.pid, engine)
+    until(lambda: time.monotonic() - begin > 2, what="two seconds of the clock")
+    assert seconds_spent(process.pid, engine) - at_first < 0.6
+    done = end_of(process)
+    assert (done.status, len(done.lines)) == (0, 300_000)
+
+
 @pytest.fixture
 def full_disk(small_disk):
     """full_disk(kibibytes): a file system of that size, or the skip that says that there is none."""
@@ -149,6 +242,20 @@ def test_a_full_disk_under_results_ends_the_run(run, full_disk, folder):
     assert b"not run" in done.stderr
     log = job_log(folder / "log")
     assert log[1] == (0, 0) and len(log) < 20
+
+
+def test_a_full_disk_is_said_and_ends_the_run_also_after_an_error_of_the_inputs(run, full_disk, folder):
+    disk = full_disk(512)
+    (folder / "rows").write_text('1\n"never closed\n')
+    line = "touch started.1; until [ -e go ]; do sleep 0.01; done; head -c 2000000 /dev/zero; " + TOLD.replace("{}", "1") + "; : {}"
+    process = run.start("run", "-j2", "--grace", "1000", "--csv", "--results", disk / "out", "-c", line, "::::", "rows")
+    said = read_until(process.stderr, b"rows")
+    have_started(folder, 1)
+    (folder / "go").touch()
+    done = end_of(process)
+    assert done.status == 255
+    assert b"No space left on device" in said + done.stderr and os.fsencode(disk) in done.stderr
+    assert (folder / "told.1").exists(), "what cannot be kept is a reason to end"
 
 
 def test_a_full_disk_under_the_spill_ends_the_run(run, full_disk, folder):

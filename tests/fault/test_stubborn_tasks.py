@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from herd import children, end_of, engine_of, have_started, job_log, state_of
+from herd import DEAF, children, end_of, engine_of, have_started, job_log, read_until, state_of
 from waiting import until
 
 # What task 1 leaves behind writes its number to left.1; task 2 says whether that still lives when it begins.
@@ -177,3 +177,111 @@ def test_an_idle_run_burns_no_time(run, folder):
     (folder / "go").touch()
     assert end_of(process).status == 0
     assert children(engine) == [] and state_of(engine) == ""
+
+
+# A background job that holds its task's output, does not heed SIGTERM, and ends when the file go is there.
+HOLDS = "(trap '' TERM HUP; until [ -e go ]; do sleep 0.01; done) & echo $$ > pid; mv pid pid.{}; "
+
+
+def have_ended(folder, *tasks):
+    """Waits until the first processes of these tasks have ended, whatever they have left behind."""
+    for task in tasks:
+        until((folder / f"pid.{task}").exists, what=f"the start of {task}")
+        pid = int((folder / f"pid.{task}").read_text())
+        until(lambda: state_of(pid) in ("", "Z"), what=f"the end of {task}")
+
+
+@pytest.mark.parametrize("status", [0, 3])
+def test_a_task_that_had_ended_before_an_interrupt_is_judged_by_its_end(run, folder, status):
+    process = run.start("run", "-j1", "--grace", "1000", "--joblog", "log", "--crash-report", "crash.{}.txt", "-c", HOLDS + f"exit {status}", ":::", 1)
+    have_ended(folder, 1)
+    process.terminate()
+    said = read_until(process.stderr, b"no new tasks")
+    (folder / "go").touch()
+    done = end_of(process)
+    assert done.status == (143 if b"not run" in done.stderr else done.status)
+    assert b"not run" not in said + done.stderr, "it ran, and to its end"
+    assert job_log(folder / "log") == {1: (status, 0)}
+    assert (folder / "crash.1.txt").exists() == (status != 0)
+
+
+def test_a_task_that_had_ended_before_halt_now_is_judged_by_its_end(run, folder):
+    line = "if [ {} = 2 ]; then touch started.2; until [ -e go.2 ]; do sleep 0.01; done; exit 5; fi; " + HOLDS + "exit 0"
+    process = run.start("run", "-j2", "--halt", "now,fail=1", "--grace", "1000", "--joblog", "log", "-c", line, ":::", 1, 2)
+    have_started(folder, 2)
+    have_ended(folder, 1)
+    (folder / "go.2").touch()
+    until(lambda: 2 in job_log(folder / "log"), what="the failed task's line")
+    (folder / "go").touch()
+    done = end_of(process)
+    assert done.status == 1
+    assert b"not run" not in done.stderr
+    assert job_log(folder / "log") == {1: (0, 0), 2: (5, 0)}
+
+
+@pytest.mark.parametrize("status", [0, 3])
+def test_a_timeout_is_of_the_task_and_not_of_what_it_leaves(run, folder, status):
+    """What it leaves is given a second, then the grace: longer than the timeout."""
+    done = run("run", "--timeout", "2", "--grace", "2", "--joblog", "log", "-c", HOLDS + f"exit {status}", ":::", 1)
+    assert done.status == (status != 0)
+    assert b"timed out" not in done.stderr
+    assert job_log(folder / "log") == {1: (status, 0)}
+
+
+def test_a_timeout_is_not_told_of_the_next_task_in_its_slot(run, folder):
+    line = "if [ {} = 1 ]; then exec sleep 1000; fi; " + HOLDS + "exit 3"
+    process = run.start("run", "-j1", "--timeout", "2", "--grace", "1000", "--joblog", "log", "-c", line, ":::", 1, 2)
+    have_ended(folder, 2)
+    process.terminate()
+    said = read_until(process.stderr, b"no new tasks")
+    (folder / "go").touch()
+    said += end_of(process).stderr
+    assert said.count(b"timed out") == 1
+    assert b"exit status 3" in said
+    assert job_log(folder / "log")[2] == (3, 0)
+
+
+# Nothing but its hold on the output ties it to the task: it has left the group and the environment.
+OUT_OF_REACH = ("env -i setsid -f sh -c \"trap '' TERM HUP; echo \\$\\$ > left; mv left left.1; while :; do sleep 0.01; done\"; "
+                "until [ -e left.1 ]; do sleep 0.01; done; echo $$ > pid; mv pid pid.{}; ")
+
+
+@pytest.mark.parametrize("tail", [DEAF, "exit 0"], ids=["killed", "ended by itself"])
+def test_killing_now_waits_for_no_grace_of_what_a_task_left(run, folder, tail):
+    process = run.start("run", "-j1", "--grace", "1000", "-c", OUT_OF_REACH + tail, ":::", 1)
+    if tail == DEAF:
+        have_started(folder, 1)
+    else:
+        have_ended(folder, 1)
+    process.terminate()
+    read_until(process.stderr, b"no new tasks")
+    os.set_blocking(process.stderr.fileno(), False)
+
+    def ended():
+        process.terminate()  # until the second one counts: two within milliseconds are one wish
+        process.stderr.read()
+        return process.poll() is not None
+
+    until(ended, what="the end")
+    process.stdout.close()
+    process.stderr.close()
+
+
+def test_a_second_interrupt_ends_the_wait_for_what_a_killed_task_left(run, folder):
+    """The timeout has killed it already; what it left must not get a grace of its own."""
+    process = run.start("run", "-j1", "--timeout", "0.5", "--grace", "8", "-c", OUT_OF_REACH + DEAF, ":::", 1)
+    have_ended(folder, 1)
+    killed = time.monotonic()
+    process.terminate()
+    read_until(process.stderr, b"no new tasks")
+    os.set_blocking(process.stderr.fileno(), False)
+
+    def ended():
+        process.terminate()
+        process.stderr.read()
+        return process.poll() is not None
+
+    until(ended, what="the end")
+    assert time.monotonic() - killed < 8, "a whole grace has gone by"
+    process.stdout.close()
+    process.stderr.close()

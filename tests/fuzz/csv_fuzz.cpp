@@ -30,12 +30,24 @@ Records read_records(std::string_view text, char separator) {
   return records;
 }
 
+// A value in quotes where it has to be.
+void write_value(std::string_view value, char separator, std::string& text) {
+  const char special[] = {'"', '\n', '\r', separator};
+  if (!value.empty() && value.find_first_of(std::string_view(special, sizeof special)) == std::string_view::npos) {
+    text += value;
+    return;
+  }
+  text += '"';
+  for (const char c : value) text.append(c == '"' ? 2 : 1, c);
+  text += '"';
+}
+
 std::string write_records(const Records& records, char separator, std::string_view end_of_line) {
   std::string text;
   for (const auto& record : records) {
     for (std::size_t i = 0; i < record.size(); ++i) {
       if (i > 0) text += separator;
-      drover::farm::write_csv_value(record[i], separator, text);
+      write_value(record[i], separator, text);
     }
     text += end_of_line;
   }

@@ -1,5 +1,5 @@
-// A machine made of files in a temporary folder, with an environment of its own: what the tests of
-// src/machine ask.
+// A machine made of files in a temporary folder, with an environment of its own:
+// what the tests of src/machine ask.
 #pragma once
 
 #include <gtest/gtest.h>

@@ -115,8 +115,7 @@ TEST_F(ChildEnds, WhenAnotherTakesItsPlace) {
 
 TEST_F(ChildEnds, WhenTheThreadThatStartedItEnds) {
   std::expected<Child, SpawnFailure> child = std::unexpected(SpawnFailure{});
-  std::thread starter(
-      [&] { child = start_shell(spawner, "trap '' TERM HUP INT; while :; do sleep 1000; done"); });
+  std::thread starter([&] { child = start_shell(spawner, "trap '' TERM HUP INT; exec sleep 1000"); });
   starter.join();
   ASSERT_TRUE(child.has_value());
   EXPECT_EQ(wait_for_end(*child).status, ExitStatus::signalled(SIGKILL)) << "PR_SET_PDEATHSIG";

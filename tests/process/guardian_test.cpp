@@ -91,11 +91,13 @@ TEST_F(Guarding, PassesSignalsOn) {
 }
 
 TEST_F(Guarding, StopsWithTheJobAndTellsTheEngineBeforeAndAfter) {
-  start_guardian([this](Guarded& me) {
-    say("ready");
-    for (int i = 0; i < 2; ++i) say(std::to_string(read_signal(me)));
-    return 0;
-  });
+  start_guardian(
+      [this](Guarded& me) {
+        say("ready");
+        for (int i = 0; i < 2; ++i) say(std::to_string(read_signal(me)));
+        return 0;
+      },
+      [] { ::setpgid(0, 0); });  // a job of ours, as of a shell
   ASSERT_EQ(line(), "ready");
   ASSERT_EQ(::kill(guardian, SIGTSTP), 0);
   EXPECT_EQ(line(), std::to_string(SIGTSTP));
@@ -106,6 +108,20 @@ TEST_F(Guarding, StopsWithTheJobAndTellsTheEngineBeforeAndAfter) {
   ASSERT_EQ(::kill(guardian, SIGCONT), 0);
   EXPECT_EQ(line(), std::to_string(SIGCONT));
   EXPECT_EQ(end_of_guardian(), 0);
+}
+
+TEST_F(Guarding, DoesNotStopWhereNobodyCouldLetItGoOn) {
+  start_guardian(
+      [this](Guarded& me) {
+        say("ready");
+        int last = 0;  // the kernel drops a stop that was not read before the signal to go on came
+        while (last != SIGCONT) last = read_signal(me);
+        return 3;
+      },
+      [] { ::setsid(); });  // an orphaned process group (setpgid(2))
+  ASSERT_EQ(line(), "ready");
+  ASSERT_EQ(::kill(guardian, SIGTSTP), 0);
+  EXPECT_EQ(end_of_guardian(), 3);
 }
 
 TEST_F(Guarding, LeavesASignalIgnoredThatWasIgnored) {

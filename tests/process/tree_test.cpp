@@ -104,7 +104,7 @@ TEST_F(Tree, OfAnOrphanIsSignalledByItsTask) {
   const machine::UniqueFd first = watch(start_daemon({"DROVER_TASK=1", "PATH=/usr/bin:/bin"}));
   const pid_t other = start_daemon({"DROVER_TASK=2", "PATH=/usr/bin:/bin"});
   const pid_t child = start_line("exec sleep 1000", {"DROVER_TASK=1", "PATH=/usr/bin:/bin"});
-  signal_orphans_of("DROVER_TASK=1", SIGKILL, [this](pid_t pid) { return is_ours(pid); });
+  signal_orphans_of({"DROVER_TASK=1"}, SIGKILL, [this](pid_t pid) { return is_ours(pid); });
   EXPECT_TRUE(readable(first.get()));
   EXPECT_EQ(::kill(other, 0), 0);
   EXPECT_FALSE(children.back().try_reap().has_value())
@@ -168,14 +168,10 @@ TEST_F(Tree, UseIsTheSumOverItsProcesses) {
   const pid_t root = start_line("sh -c 'ulimit -t 1; while :; do :; done'; sleep 1000; :");
   const pid_t last = descendant_called(root, "sleep");
   const TreeUse use = tree_use(root);
-  EXPECT_EQ(use.processes, 2U) << last;
   EXPECT_GE(use.cpu_seconds, 0.5)
       << "of the one that was waited for: its limit was one second, counted in ticks";
   EXPECT_GT(use.memory_bytes, 0U);
-  const TreeUse one = tree_use(last);
-  EXPECT_EQ(one.processes, 1U);
-  EXPECT_EQ(one.memory_bytes, 0U) << "getrusage(2) knows better";
-  EXPECT_GT(tree_use(last, true).memory_bytes, 0U);
+  EXPECT_EQ(tree_use(last).memory_bytes, 0U) << "one process: getrusage(2) knows better";
 }
 
 }  // namespace

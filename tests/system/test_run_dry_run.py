@@ -4,7 +4,9 @@ import os
 import subprocess
 
 import pytest
+from fifo import is_full
 from gate import Gate
+from waiting import until
 
 NASTY = [b"a b", b"it's", b'say "hi"', b"$(touch owned)", b"`touch owned`", b"; touch owned", b"*", b"~", b"-n", b"--", b"", b"new\nline",
          b"\xff\xfe", b"a\\b", b"tab\there", b"!!", b"#no", b"&", b"|cat", b"{}", b"x=y", b"\x01\x7f", "µ".encode()]
@@ -96,3 +98,19 @@ def test_verbose_quotes_as_dry_run_does_and_stays_off_standard_output(run):
     done = run("run", "-t", "--progress=none", "echo", ":::", "a b", "it's")
     assert sorted(done.lines) == [b"a b", b"it's"]
     assert sorted(done.stderr.splitlines()) == sorted(run("run", "--dry-run", "echo", ":::", "a b", "it's").lines)
+
+
+def test_a_standard_output_that_does_not_block_gets_all_lines(run):
+    """As under ssh or node, which set O_NONBLOCK for whoever shares the pipe."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    process = run.start("run", "--dry-run", "echo", "::::", "-", stdin=subprocess.PIPE, stdout=writer)
+    process.stdin.write(b"".join(b"%d\n" % number for number in range(100_000)))
+    process.stdin.close()
+    until(lambda: is_full(writer) or process.poll() is not None, what="the pipe to be full")
+    os.close(writer)
+    with open(reader, "rb") as pipe:
+        lines = pipe.read().splitlines()
+    assert process.wait(timeout=60) == 0, process.stderr.read()
+    process.stderr.close()
+    assert lines == [b"echo %d" % number for number in range(100_000)]

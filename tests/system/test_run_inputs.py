@@ -4,6 +4,7 @@ import os
 import subprocess
 
 import pytest
+from fifo import open_when_read, unread
 from waiting import until
 
 
@@ -116,6 +117,21 @@ def test_output_is_not_held_back_while_drover_waits_for_a_line(run, folder):
     process.stdin.close()
     process.stdin = None
     assert process.communicate(timeout=60)[0] == b"" and process.returncode == 0
+
+
+@pytest.mark.parametrize(("arguments", "wanted"), [
+    (["echo", ":::", "a", "b", "::::", "pipe"], [b"a x", b"a y", b"b x", b"b y"]), (["echo", ":::", "a", "b", "::::+", "pipe"], [b"a x", b"b y"]),
+    (["-a", "pipe", "echo", ":::", "a", "b"], [b"x a", b"x b", b"y a", b"y b"]), (["echo", "::::", "pipe", "::::+", "two"], [b"x 1", b"y 2"])])
+def test_a_slow_pipe_may_be_one_of_several_sources(run, folder, arguments, wanted):
+    os.mkfifo(folder / "pipe")
+    (folder / "two").write_text("1\n2\n")
+    process = run.start("run", "-k", *arguments)
+    with open_when_read(folder / "pipe") as pipe:
+        for piece in (b"x", b"\n", b"y", b"\n"):
+            pipe.write(piece)
+            until(lambda: not unread(pipe), what=f"{piece} to be read")
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out.splitlines()) == (0, wanted), err
 
 
 def test_a_line_that_comes_in_pieces_is_one_input(run, folder):

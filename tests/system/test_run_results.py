@@ -73,6 +73,18 @@ def test_files_of_a_run_are_named_from_the_start_folder_wherever_its_tasks_work(
     assert tree(folder) == ["crash.txt", "log", "out/1/stderr", "out/1/stdout", "out/1/task.json"]
 
 
+def test_a_task_that_never_started_touches_nothing_of_the_task_before_it_in_its_slot(run, folder):
+    """The second row is a column short: no command can be made of it."""
+    (folder / "rows.csv").write_text("a,b\n1,2\n3\n")
+    done = run("run", "-j", "1", "--results", "out", "--wd", "work_{a}", "--crash-report", "crash_{#}.txt", "--csv", "--header", ":",
+               "echo", "{a}", "::::", "rows.csv")
+    assert (done.status, done.stdout) == (1, b"1\n")
+    task = json.loads((folder / "out/1/task.json").read_text())
+    assert (task["task"], task["verdict"], task["exit"]) == (1, "succeeded", 0)
+    assert [file for file in tree(folder) if file.endswith("task.json")] == ["out/1/task.json"]
+    assert "work_1" not in (folder / "crash_2.txt").read_text()
+
+
 def test_the_results_of_the_last_attempt_are_kept(run, folder):
     line = "echo try $DROVER_ATTEMPT {}; [ $DROVER_ATTEMPT = 2 ]"
     assert run("run", "--retries", "3", "--retry-delay", "0.01", "--results", "out", "-c", line, ":::", "x").status == 0
@@ -191,8 +203,9 @@ def test_a_later_attempt_that_succeeds_removes_the_crash_report(run, folder):
     assert not (folder / "x.txt").exists()
 
 
-def test_the_whole_standard_error_is_in_the_crash_report_even_if_it_is_five_megabytes(run, folder):
-    done = run("run", "--crash-report", "{}.txt", "-c", "yes {} | head -c 5000000 >&2; false", ":::", "0123456")
+@pytest.mark.parametrize("way", ["--group", "--line-buffer"])
+def test_the_whole_standard_error_is_in_the_crash_report_even_if_it_is_five_megabytes(run, folder, way):
+    done = run("run", way, "--crash-report", "{}.txt", "-c", "yes {} | head -c 5000000 >&2; false", ":::", "0123456")
     assert done.status == 1
     report = (folder / "0123456.txt").read_bytes()
     assert report.count(b"0123456\n") >= 625_000
@@ -208,3 +221,21 @@ def test_a_program_that_cannot_be_started_has_a_crash_report(run, folder):
 def test_a_task_that_timed_out_has_a_crash_report_that_says_so(run, folder):
     assert run("run", "--timeout", "0.2", "--crash-report", "report.txt", "sleep", ":::", "600").status == 1
     assert "timed out" in (folder / "report.txt").read_text()
+
+
+def test_with_line_buffer_a_crash_report_has_the_standard_error_of_its_own_task(run, folder):
+    line = "echo oops {} >&2; printf 'unfinished {}' >&2; exit {}"
+    assert run("run", "-j", "1", "--line-buffer", "--crash-report", "crash_{}.txt", "-c", line, ":::", "3", "0", "4").status == 2
+    assert tree(folder) == ["crash_3.txt", "crash_4.txt"]
+    for task, others in ((3, (0, 4)), (4, (0, 3))):
+        report = (folder / f"crash_{task}.txt").read_text()
+        assert f"oops {task}\nunfinished {task}" in report
+        assert not any(f"oops {other}" in report for other in others)
+
+
+def test_with_line_buffer_a_crash_report_has_the_standard_error_of_the_last_attempt(run, folder):
+    line = "echo oops of attempt $DROVER_ATTEMPT >&2; exit 3; : {}"
+    done = run("run", "--line-buffer", "--retries", "1", "--retry-delay", "0.01", "--crash-report", "crash.txt", "-c", line, ":::", "x")
+    assert done.status == 1
+    report = (folder / "crash.txt").read_text()
+    assert "oops of attempt 2\n" in report and "oops of attempt 1" not in report
