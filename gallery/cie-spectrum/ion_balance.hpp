@@ -2,9 +2,10 @@
 //
 //     for (const Ion& ion : ion_balance(0.5)) total += ion.per_hydrogen() * ion.charge();
 //
-// Hydrogen and helium are bare. The heavier elements (C N O Ne Mg Si S) have three stages: He-like, H-like
-// and bare; ions with more electrons are left out, so this is no good where they dominate (well below 0.1
-// keV). Abundances  Asplund et al. 2009, ARA&A 47, 481 (data/model_abundances.csv).
+// Hydrogen and helium are bare. The heavier elements (C N O Ne Mg Si S) have three stages: He-like,
+// H-like and bare; ions with more electrons are left out, so this is no good where they dominate
+// (well below 0.1 keV).
+// Abundances  Asplund et al. 2009, ARA&A 47, 481 (data/model_abundances.csv).
 #pragma once
 
 #include <vector>

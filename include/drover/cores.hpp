@@ -22,14 +22,13 @@ class Cores {
   static constexpr Cores quarter() { return {Kind::quarter, 0}; }
   static constexpr Cores half() { return {Kind::half, 0}; }
   static constexpr Cores all() { return {Kind::all, 0}; }
-  static constexpr Cores exactly(std::uint32_t n) {
-    return {Kind::exactly, n};
-  }  // n ≥ 1, else Error at parse
+  // n ≥ 1; parse() refuses 0.
+  static constexpr Cores exactly(std::uint32_t n) { return {Kind::exactly, n}; }
   static constexpr Cores percent(std::uint32_t p) { return {Kind::percent, p}; }  // 1…100
 
   [[nodiscard]] static Cores parse(std::string_view text);
 
-  // The share of `usable` cores (≥ 1). `exactly` is returned as it is, also beyond `usable`: it was asked for.
+  // The share of `usable` cores (≥ 1). `exactly` is returned as it is, beyond `usable` too: it was asked for.
   [[nodiscard]] std::uint32_t of(std::uint32_t usable) const;
 
   [[nodiscard]] bool is_exact() const { return kind_ == Kind::exactly; }

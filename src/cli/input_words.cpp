@@ -18,7 +18,7 @@ Result<CommandAndInputs> split_at_inputs(const std::vector<std::string>& words, 
   while (i < words.size() && !is_separator(words[i])) split.command.push_back(words[i++]);
   while (i < words.size()) {
     const std::string separator = words[i++];
-    bool linked = separator.back() == '+';
+    const bool linked = separator.back() == '+';
     const bool files = separator.starts_with("::::");
     if (linked && split.sources.empty() && !sources_before) {
       return failure(Errc::usage, fmt::format("{} has no inputs before it to go with", separator),

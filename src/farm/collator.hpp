@@ -26,7 +26,7 @@ class Collator {
 
   // The tag of a task that starts (may be empty).
   void started(const RunningTask& task, std::string tag);
-  [[nodiscard]] Result<void> arrived(RunningTask& task, std::size_t stream, std::string_view bytes);
+  [[nodiscard]] Result<void> arrived(RunningTask& task, std::size_t number, std::string_view bytes);
   [[nodiscard]] Result<void> finished(RunningTask& task);
   void discard(RunningTask& task);
   // A task that will give no output: its turn is over.

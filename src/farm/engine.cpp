@@ -128,7 +128,9 @@ void Engine::turn() {
       case Tag::guardian:
         guardian_is_gone();
         break;
-      case Tag::input: input_is_ready(); break;
+      case Tag::input:
+        input_is_ready();
+        break;
       case Tag::standard_output:
       case Tag::standard_error:
         break;  // schedule_and_apply() pumps

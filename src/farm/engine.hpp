@@ -163,7 +163,7 @@ class Engine {
   std::vector<std::uint64_t> ready_;
   std::string block_;
 
-  std::uint32_t unwatched_ = 0;     // running tasks whose pipes are not watched yet
+  std::uint32_t unwatched_ = 0;   // running tasks whose pipes are not watched yet
   std::uint32_t aftermaths_ = 0;  // tasks whose leftovers are waited for
   // Group members are no children of ours: nothing but looking tells when they are gone.
   static constexpr schedule::Time leftovers_every = std::chrono::milliseconds(20);
@@ -177,8 +177,8 @@ class Engine {
   int first_signal_ = 0;  // that ended the run
   schedule::Time signal_at_{};
   bool signal_stops_ = false;  // INT or TERM
-  bool fatal_ = false;        // drover itself failed
-  bool input_broke_ = false;  // what was read of it stands
+  bool fatal_ = false;         // drover itself failed
+  bool input_broke_ = false;   // what was read of it stands
   bool output_gone_ = false;
   bool guardian_gone_ = false;
   bool give_up_output_ = false;  // interrupted twice: do not wait for a reader

@@ -193,7 +193,8 @@ void Engine::end_leftovers(RunningTask& task) {
 
 void Engine::await_writers(RunningTask& task) {
   if (task.killed && task.aftermath != Aftermath::killed) return end_leftovers(task);
-  if (task.aftermath == Aftermath::none) begin_aftermath(task, Aftermath::writing, clock_.now() + to_finish_writing);
+  if (task.aftermath == Aftermath::none)
+    begin_aftermath(task, Aftermath::writing, clock_.now() + to_finish_writing);
 }
 
 // Interrupted twice.
@@ -230,7 +231,9 @@ void Engine::settle(schedule::Slot slot_number) {
   complete(slot_number);
 }
 
-bool Engine::is_task(pid_t pid) const { return leaders_.contains(pid); }
+bool Engine::is_task(pid_t pid) const {
+  return leaders_.contains(pid);
+}
 
 void Engine::look_after_leftovers() {
   if (clock_.now() < next_look_) return;
@@ -244,7 +247,9 @@ void Engine::look_after_leftovers() {
       switch (task.aftermath) {
         case Aftermath::none:
           break;
-        case Aftermath::writing: end_leftovers(task); break;
+        case Aftermath::writing:
+          end_leftovers(task);
+          break;
         case Aftermath::terminated:
           task.killed = true;
           end_leftovers(task);
@@ -266,7 +271,8 @@ void Engine::complete(schedule::Slot slot_number) {
   task.aftermath = Aftermath::none;
   task.state = RunningTask::State::ended;
   const bool success = task.end->status.success();
-  events_.push_back({schedule::Event::Kind::ended, slot_number, success, task.ended - task.started, !task.asked_first});
+  events_.push_back(
+      {schedule::Event::Kind::ended, slot_number, success, task.ended - task.started, !task.asked_first});
 }
 
 void Engine::signal_task(RunningTask& task, int signal) {
@@ -277,8 +283,9 @@ void Engine::signal_task(RunningTask& task, int signal) {
     process::signal_group(task.group, signal);
   }
   // The seed beside the number: an inner drover's tasks have such numbers too.
-  process::signal_orphans_of({fmt::format("DROVER_TASK={}", task.input.number), fmt::format("DROVER_SEED={}", task.seed)},
-                             signal, [this](pid_t pid) { return is_task(pid); });
+  process::signal_orphans_of(
+      {fmt::format("DROVER_TASK={}", task.input.number), fmt::format("DROVER_SEED={}", task.seed)}, signal,
+      [this](pid_t pid) { return is_task(pid); });
 }
 
 void Engine::end_task(const schedule::Decision& decision) {

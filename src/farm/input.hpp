@@ -99,7 +99,8 @@ class Inputs {
   std::unique_ptr<State> state_;
 };
 
-// Standard input will be read and it is a terminal: the run says so before open(), which may wait for a header.
+// Standard input will be read and it is a terminal: the run says so before open(), which may wait for a
+// header.
 [[nodiscard]] bool reads_terminal(const InputOptions& options);
 
 }  // namespace drover::farm

@@ -31,7 +31,7 @@ std::unexpected<Error> not_executable(const std::string& path) {
 
 Result<std::string> from_path(const std::string& name) {
   std::error_code ignored;
-  const std::string absolute = std::filesystem::absolute(name, ignored).string();
+  std::string absolute = std::filesystem::absolute(name, ignored).string();
   switch (look_at(name)) {
     case Found::yes:
       return absolute;

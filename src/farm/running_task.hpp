@@ -66,7 +66,7 @@ struct RunningTask {
   std::optional<process::Child::End> end;
   schedule::Time watch_pipes_at{};
   bool pipes_watched = true;
-  bool leader_ended = false;  // its first process, reaped or not
+  bool leader_ended = false;                // its first process, reaped or not
   bool terminated = false, killed = false;  // asked to end, made to end
   bool asked_first = false;                 // … before its first process had ended by itself
   schedule::EndReason reason{};

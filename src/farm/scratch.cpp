@@ -86,7 +86,8 @@ void sweep_scratch(const std::string& tmp) {
   const std::string home = home_of_runs(tmp);
   if (!is_ours(home)) return;
   std::error_code error;
-  for (fs::directory_iterator run(home, error); !error && run != fs::directory_iterator(); run.increment(error)) {
+  for (fs::directory_iterator run(home, error); !error && run != fs::directory_iterator();
+       run.increment(error)) {
     const std::string folder = run->path().string();
     const machine::UniqueFd lock = open_folder(folder);
     if (lock && ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0) remove_tree(folder);

@@ -20,8 +20,9 @@ struct TaskReport {
   std::uint32_t seed = 0;
   schedule::Verdict verdict{};
   process::ExitStatus status;  // how it ended
-  std::string_view
-      cause;  // one line for people, empty on success: "exit status 3", "killed by SIGSEGV (segmentation fault, core dumped)", "timed out after 60 s: killed by SIGTERM (terminated)", "cannot run: …"
+  // One line for people, empty on success: "exit status 3", "killed by SIGSEGV (segmentation fault, core
+  // dumped)", "timed out after 60 s: killed by SIGTERM (terminated)", "cannot run: …".
+  std::string_view cause;
   bool timed_out = false;
   bool started = true;                  // false: it never ran (missing program, argument list too long, …)
   double started_at = 0;                // seconds since the epoch (UTC)

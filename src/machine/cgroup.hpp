@@ -28,8 +28,8 @@ enum class CgroupVersion { v1, v2 };
                                                       std::string_view controller);
 
 struct CpuQuota {
-  std::optional<std::uint32_t>
-      cores;           // quota ÷ period, rounded down, at least 1: 150000 of 100000 µs is one core
+  // Quota ÷ period, rounded down, at least 1: 150000 of 100000 µs is one core.
+  std::optional<std::uint32_t> cores;
   std::string source;  // "/sys/fs/cgroup/…/cpu.max = 150000 100000"
   std::vector<std::string> not_understood;
 };

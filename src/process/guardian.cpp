@@ -44,7 +44,8 @@ sigset_t ending_signals(const sigset_t& handled) {
   return ending;
 }
 
-int engine_main(const std::function<int(Guarded&)>& engine, Guarded& me, const sigset_t& handled, pid_t guardian) {
+int engine_main(const std::function<int(Guarded&)>& engine, Guarded& me, const sigset_t& handled,
+                pid_t guardian) {
   if (::setsid() < 0) return 255;
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -64,7 +65,7 @@ void stop_with_the_job(pid_t engine) {
   sigset_t stop;
   sigemptyset(&stop);
   sigaddset(&stop, SIGTSTP);
-  ::raise(SIGTSTP);
+  DROVER_ASSERT(::raise(SIGTSTP) == 0, errno);
   DROVER_ASSERT(::sigprocmask(SIG_UNBLOCK, &stop, nullptr) == 0, errno);  // here we stand still
   DROVER_ASSERT(::sigprocmask(SIG_BLOCK, &stop, nullptr) == 0, errno);
   ::kill(engine, SIGCONT);
@@ -102,8 +103,9 @@ void Guarded::listen() {
 }
 
 int guard(const std::function<int(Guarded&)>& engine) {
-  ::signal(SIGCHLD, SIG_DFL);  // ignored, the kernel would reap for us, and nobody could say how a task ended
-  std::fflush(nullptr);        // nothing buffered may be written twice
+  // Ignored, the kernel would reap for us, and nobody could say how a task ended.
+  DROVER_ASSERT(::signal(SIGCHLD, SIG_DFL) != SIG_ERR, errno);
+  static_cast<void>(std::fflush(nullptr));  // nothing buffered may be written twice
   Guarded me;
   const sigset_t handled = handled_signals();
   sigset_t blocked = handled;

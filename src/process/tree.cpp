@@ -148,7 +148,8 @@ void signal_outside_group(pid_t root, pid_t group, int signal) {
   }
 }
 
-void signal_orphans_of(const std::vector<std::string>& entries, int signal, const std::function<bool(pid_t)>& is_mine) {
+void signal_orphans_of(const std::vector<std::string>& entries, int signal,
+                       const std::function<bool(pid_t)>& is_mine) {
   for (const pid_t orphan : own_children()) {
     if (is_mine(orphan)) continue;
     const bool ours = std::ranges::all_of(

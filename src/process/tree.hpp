@@ -37,9 +37,10 @@ struct TreeUse {
 // (setsid) and a signal to the group does not reach them.
 void signal_outside_group(pid_t root, pid_t group, int signal);
 
-// Sends `signal` to orphans that came to us and were started with all `entries` in their environment, and to all
-// their descendants; `is_mine` tells the children that we started ourselves.
-void signal_orphans_of(const std::vector<std::string>& entries, int signal, const std::function<bool(pid_t)>& is_mine);
+// Sends `signal` to orphans that came to us and were started with all `entries` in their environment, and to
+// all their descendants; `is_mine` tells the children that we started ourselves.
+void signal_orphans_of(const std::vector<std::string>& entries, int signal,
+                       const std::function<bool(pid_t)>& is_mine);
 
 // Sends `signal` to every descendant of the calling process; returns how many there are.
 std::size_t signal_all_descendants(int signal);

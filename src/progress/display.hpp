@@ -52,12 +52,13 @@ class Display {
   // Takes the bar off the screen: something else is about to be printed.
   void clear();
 
-  // Does what else was printed on this terminal end within a line? Then the bar and messages begin on the next
-  // one; on the same line the bar would erase it.
+  // Does what else was printed on this terminal end within a line? Then the bar and messages begin on the
+  // next one; on the same line the bar would erase it.
   void line_left_open(bool open) { line_open_ = open; }
 
-  // A line of text of drover's, or several: in one write(2), above the bar. Every line starts with "drover:
-  // ", except those that start with a blank and so continue the one before. Control characters are escaped.
+  // A line of text of drover's, or several: in one write(2), above the bar. Every line starts with
+  // "drover: ", except those that start with a blank and so continue the one before. Control characters are
+  // escaped.
   void message(std::string_view text);
 
   // The same without "drover: ", for what is not drover's own word (a command that starts, with --verbose).

@@ -16,7 +16,7 @@ namespace drover::progress {
 namespace {
 
 constexpr std::size_t usual_width = 80;
-constexpr int patience_ms = 100;                    // for a reader who has just paused
+constexpr int patience_ms = 100;                  // for a reader who has just paused
 constexpr std::size_t most_unsent = 64UL << 10U;  // for one who stays away: the newest of it is kept
 
 machine::UniqueFd open_impatient(int fd) {

@@ -3,8 +3,8 @@
 //     const Slot slot = free.take();   …   free.give_back(slot);
 //
 // Grows as slots are first used, so nobody says how many there are: with the lowest first, no slot beyond the
-// greatest number of tasks that ever ran at once comes into use. (GPU recipes count on this: {%} stays
-// small.) Cost     two find-first-set and a scan of one word per 4096 slots.
+// greatest number of tasks that ever ran at once comes into use. (GPU recipes count on it: {%} stays small.)
+// Cost     two find-first-set and a scan of one word per 4096 slots.
 #pragma once
 
 #include <cstdint>

@@ -9,8 +9,7 @@ namespace drover::schedule {
 
 struct Pending {
   TaskNumber task = 0;
-  std::uint64_t sequence =
-      0;  // 0, 1, … in the order in which the source gave the tasks; not the number if shuffled
+  std::uint64_t sequence = 0;  // 0, 1, … as the source gave the tasks; not the number if shuffled
   std::uint32_t attempt = 1;
   Slot slot = 0;  // where it runs, or ran last
 };

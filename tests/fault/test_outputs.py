@@ -3,6 +3,8 @@
 import fcntl
 import os
 import signal
+import socket
+import struct
 import time
 
 import pytest
@@ -244,17 +246,28 @@ def test_a_full_disk_under_results_ends_the_run(run, full_disk, folder):
     assert log[1] == (0, 0) and len(log) < 20
 
 
-def test_a_full_disk_is_said_and_ends_the_run_also_after_an_error_of_the_inputs(run, full_disk, folder):
-    disk = full_disk(512)
-    (folder / "rows").write_text('1\n"never closed\n')
-    line = "touch started.1; until [ -e go ]; do sleep 0.01; done; head -c 2000000 /dev/zero; " + TOLD.replace("{}", "1") + "; : {}"
-    process = run.start("run", "-j2", "--grace", "1000", "--csv", "--results", disk / "out", "-c", line, "::::", "rows")
-    said = read_until(process.stderr, b"rows")
+@pytest.fixture
+def inputs_that_break():
+    """(the end that a run reads, the end whose close() is an error to the reader): a TCP connection that is reset."""
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as reading:
+        writing, _ = server.accept()
+        writing.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        with writing:
+            yield reading, writing
+
+
+def test_a_full_disk_is_said_and_ends_the_run_also_after_an_error_of_the_inputs(run, full_disk, folder, inputs_that_break):
+    disk, (reading, writing) = full_disk(512), inputs_that_break
+    line = TOLD.replace("while :;", "until [ -e go ]; do sleep 0.01; done; head -c 2000000 /dev/zero; while :;")
+    process = run.start("run", "-j2", "--grace", "1000", "--results", disk / "out", "-c", line, stdin=reading)
+    writing.sendall(b"1\n")
     have_started(folder, 1)
+    writing.close()
+    read_until(process.stderr, b"Connection reset")
     (folder / "go").touch()
     done = end_of(process)
     assert done.status == 255
-    assert b"No space left on device" in said + done.stderr and os.fsencode(disk) in done.stderr
+    assert b"No space left on device" in done.stderr and os.fsencode(disk) in done.stderr
     assert (folder / "told.1").exists(), "what cannot be kept is a reason to end"
 
 

@@ -33,7 +33,8 @@ Records read_records(std::string_view text, char separator) {
 // A value in quotes where it has to be.
 void write_value(std::string_view value, char separator, std::string& text) {
   const char special[] = {'"', '\n', '\r', separator};
-  if (!value.empty() && value.find_first_of(std::string_view(special, sizeof special)) == std::string_view::npos) {
+  if (!value.empty() &&
+      value.find_first_of(std::string_view(special, sizeof special)) == std::string_view::npos) {
     text += value;
     return;
   }

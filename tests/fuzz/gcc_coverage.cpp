@@ -1,11 +1,14 @@
-// Lets libFuzzer steer programs that GCC compiled: clang 14 cannot compile std::expected of an error with a destructor.
+// Lets libFuzzer steer programs that GCC compiled: clang 14 cannot compile std::expected of an error with a
+// destructor. Not part of the build: it needs clang's runtime (Debian: libclang-rt-14-dev). Every run of the
+// unit tests takes the same targets over fixed seeds (tests/farm/fuzz_corpus_*_test.cpp).
 //
-//     g++ -std=c++23 -O1 -g1 -fsanitize=address,undefined -fsanitize-coverage=trace-pc,trace-cmp … csv_fuzz.cpp …
-//         gcc_coverage.o -Wl,--wrap=__sanitizer_cov_trace_pc
-//         "$(clang++-14 --print-resource-dir)/lib/linux/libclang_rt.fuzzer-x86_64.a"      (Debian: libclang-rt-14-dev)
+//     g++ -std=c++23 -O1 -g1 -fsanitize=address,undefined -fsanitize-coverage=trace-pc,trace-cmp …
+//         csv_fuzz.cpp … gcc_coverage.o -Wl,--wrap=__sanitizer_cov_trace_pc
+//         "$(clang++-14 --print-resource-dir)/lib/linux/libclang_rt.fuzzer-x86_64.a"
 //
-// GCC calls __sanitizer_cov_trace_pc at every edge, libFuzzer wants counters of 8 bits: here each edge gets one by
-// the hash of its address. This file itself is compiled without -fsanitize-coverage, or it would call itself.
+// GCC calls __sanitizer_cov_trace_pc at every edge, libFuzzer wants counters of 8 bits: here each edge gets
+// one by the hash of its address. This file itself is compiled without -fsanitize-coverage, or it would call
+// itself.
 // Source: GCC's manual, -fsanitize-coverage; LLVM's SanitizerCoverage.
 #include <array>
 #include <cstdint>

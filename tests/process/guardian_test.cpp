@@ -78,6 +78,7 @@ TEST_F(Guarding, PutsTheEngineIntoASessionOfItsOwn) {
 
 TEST_F(Guarding, PassesSignalsOn) {
   start_guardian([this](Guarded& me) {
+    me.listen();
     say("ready");
     for (int i = 0; i < 5; ++i) say(std::to_string(read_signal(me)));
     return 0;
@@ -90,9 +91,33 @@ TEST_F(Guarding, PassesSignalsOn) {
   EXPECT_EQ(end_of_guardian(), 0);
 }
 
+TEST_F(Guarding, EndsAtOnceByASignalWhileTheEngineDoesNotListenYet) {
+  start_guardian([this](Guarded&) {
+    say("waiting for inputs");
+    ::pause();
+    return 0;
+  });
+  ASSERT_EQ(line(), "waiting for inputs");
+  ASSERT_EQ(::kill(guardian, SIGTERM), 0);
+  EXPECT_EQ(end_of_guardian(), 128 + SIGTERM);
+}
+
+TEST_F(Guarding, DiesWithItsGuardianWhileTheEngineDoesNotListenYet) {
+  start_guardian([this](Guarded&) {
+    say(std::to_string(::getpid()));
+    ::pause();
+    return 0;
+  });
+  const machine::UniqueFd engine = watch(std::stoi(line()));
+  ASSERT_EQ(::kill(guardian, SIGKILL), 0);
+  EXPECT_TRUE(readable(engine.get()));
+  EXPECT_EQ(end_of_guardian(), -SIGKILL);
+}
+
 TEST_F(Guarding, StopsWithTheJobAndTellsTheEngineBeforeAndAfter) {
   start_guardian(
       [this](Guarded& me) {
+        me.listen();
         say("ready");
         for (int i = 0; i < 2; ++i) say(std::to_string(read_signal(me)));
         return 0;
@@ -113,6 +138,7 @@ TEST_F(Guarding, StopsWithTheJobAndTellsTheEngineBeforeAndAfter) {
 TEST_F(Guarding, DoesNotStopWhereNobodyCouldLetItGoOn) {
   start_guardian(
       [this](Guarded& me) {
+        me.listen();
         say("ready");
         int last = 0;  // the kernel drops a stop that was not read before the signal to go on came
         while (last != SIGCONT) last = read_signal(me);
@@ -127,6 +153,7 @@ TEST_F(Guarding, DoesNotStopWhereNobodyCouldLetItGoOn) {
 TEST_F(Guarding, LeavesASignalIgnoredThatWasIgnored) {
   start_guardian(
       [this](Guarded& me) {
+        me.listen();
         say("ready");
         const bool handled = read_signal(me) == SIGHUP;
         return handled ? 1 : 0;
@@ -174,6 +201,7 @@ TEST_F(Guarding, EndsAllDescendantsWhenTheEngineIsKilled) {
 
 TEST_F(Guarding, TellsTheEngineThatTheGuardianIsGone) {
   start_guardian([this](Guarded& me) {
+    me.listen();
     say("ready");
     const bool told = readable(me.guardian_gone.get());
     char byte = 0;

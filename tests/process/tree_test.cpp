@@ -100,15 +100,17 @@ TEST_F(Tree, IsFoundByTheWholeLineOfItsEnvironmentOnly) {
   EXPECT_FALSE(environment_holds(pid, "TASK=12"));
 }
 
-TEST_F(Tree, OfAnOrphanIsSignalledByItsTask) {
-  const machine::UniqueFd first = watch(start_daemon({"DROVER_TASK=1", "PATH=/usr/bin:/bin"}));
-  const pid_t other = start_daemon({"DROVER_TASK=2", "PATH=/usr/bin:/bin"});
-  const pid_t child = start_line("exec sleep 1000", {"DROVER_TASK=1", "PATH=/usr/bin:/bin"});
-  signal_orphans_of({"DROVER_TASK=1"}, SIGKILL, [this](pid_t pid) { return is_ours(pid); });
+TEST_F(Tree, OfAnOrphanIsSignalledByItsTaskAndRun) {
+  const std::string path = "PATH=/usr/bin:/bin";
+  const machine::UniqueFd first = watch(start_daemon({"DROVER_TASK=1", "DROVER_SEED=7", path}));
+  const pid_t other_task = start_daemon({"DROVER_TASK=2", "DROVER_SEED=7", path});
+  const pid_t other_run = start_daemon({"DROVER_TASK=1", "DROVER_SEED=8", path});
+  start_line("exec sleep 1000", {"DROVER_TASK=1", "DROVER_SEED=7", path});
+  signal_orphans_of({"DROVER_TASK=1", "DROVER_SEED=7"}, SIGKILL, [this](pid_t pid) { return is_ours(pid); });
   EXPECT_TRUE(readable(first.get()));
-  EXPECT_EQ(::kill(other, 0), 0);
-  EXPECT_FALSE(children.back().try_reap().has_value())
-      << "a child that we started is not an orphan: " << child;
+  EXPECT_EQ(::kill(other_task, 0), 0);
+  EXPECT_EQ(::kill(other_run, 0), 0);
+  EXPECT_FALSE(children.back().try_reap().has_value()) << "a child that we started is not an orphan";
 }
 
 TEST_F(Tree, OfOneThatLeftItsGroupIsSignalled) {

@@ -100,13 +100,12 @@ def test_verbose_quotes_as_dry_run_does_and_stays_off_standard_output(run):
     assert sorted(done.stderr.splitlines()) == sorted(run("run", "--dry-run", "echo", ":::", "a b", "it's").lines)
 
 
-def test_a_standard_output_that_does_not_block_gets_all_lines(run):
+def test_a_standard_output_that_does_not_block_gets_all_lines(run, folder):
     """As under ssh or node, which set O_NONBLOCK for whoever shares the pipe."""
     reader, writer = os.pipe()
     os.set_blocking(writer, False)
-    process = run.start("run", "--dry-run", "echo", "::::", "-", stdin=subprocess.PIPE, stdout=writer)
-    process.stdin.write(b"".join(b"%d\n" % number for number in range(100_000)))
-    process.stdin.close()
+    (folder / "numbers").write_bytes(b"".join(b"%d\n" % number for number in range(100_000)))
+    process = run.start("run", "--dry-run", "echo", "::::", "numbers", stdout=writer)
     until(lambda: is_full(writer) or process.poll() is not None, what="the pipe to be full")
     os.close(writer)
     with open(reader, "rb") as pipe:
