@@ -64,7 +64,8 @@ std::optional<std::string> as_literal(std::string_view posix) {
   for (std::size_t i = 0; i < posix.size(); ++i) {
     if (posix[i] == '\\') {
       // \s, \w, \1: only a backslash before punctuation takes its meaning away.
-      if (++i == posix.size() || std::ispunct(static_cast<unsigned char>(posix[i])) == 0 ||
+      ++i;
+      if (i == posix.size() || std::ispunct(static_cast<unsigned char>(posix[i])) == 0 ||
           std::strchr("<>`'", posix[i]) != nullptr)
         return std::nullopt;
     } else if (posix != "|" && std::strchr("[](){}.*+?^$|", posix[i]) != nullptr) {

@@ -55,7 +55,8 @@ void Engine::read_signals() {
 
 void Engine::interrupted(int signal) {
   const bool again = signal == first_signal_ && clock_.now() - signal_at_ < one_wish;
-  if (again) return;
+  // Killing already: a key that is held down must not keep the loop from it.
+  if (again || give_up_output_) return;
   signal_at_ = clock_.now();
   resume_running_tasks();
   if (signal == SIGINT || signal == SIGTERM) {

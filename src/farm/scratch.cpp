@@ -76,9 +76,14 @@ Scratch::~Scratch() {
 }
 
 Result<std::string> Scratch::make_for(schedule::TaskNumber task) const {
-  std::string folder = fmt::format("{}/task-{}", folder_, task);
-  remove_tree(folder);  // of an earlier attempt, should its removal have failed
-  if (::mkdir(folder.c_str(), 0700) != 0) return cannot_make(folder);
+  // What an earlier attempt left may be impossible to remove (an open file on NFS): then the name has a number.
+  constexpr int most = 100;
+  const std::string first = fmt::format("{}/task-{}", folder_, task);
+  std::string folder = first;
+  for (int i = 2; ::mkdir(folder.c_str(), 0700) != 0; ++i) {
+    if (errno != EEXIST || i > most) return cannot_make(folder);
+    folder = fmt::format("{}.{}", first, i);
+  }
   return folder;
 }
 

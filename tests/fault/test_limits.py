@@ -220,7 +220,7 @@ def test_a_scratch_folder_that_could_not_be_removed_does_not_fail_the_next_attem
     """NFS leaves .nfs files behind; here it is a mount."""
     if small_disk(64) is None:
         skip("small-disk", "mounting a tmpfs needs root")
-    line = ('if [ $DROVER_ATTEMPT = 1 ]; then mkdir "$DROVER_SCRATCH/m"; mount -t tmpfs drover-test "$DROVER_SCRATCH/m"; echo "$DROVER_SCRATCH/m" > at; exit 3; '
+    line = ('if [ $DROVER_ATTEMPT = 1 ]; then at="$DROVER_SCRATCH/m"; mkdir "$at"; mount -t tmpfs drover-test "$at"; echo "$at" > at; exit 3; '
             'else umount "$(cat at)"; ls -A "$DROVER_SCRATCH"; echo attempt $DROVER_ATTEMPT; fi; : {}')
     done = run("run", "--scratch", "--retries", "1", "--retry-delay", "0.01", "-c", line, ":::", 1)
     subprocess.run(["umount", (folder / "at").read_text().strip()], stderr=subprocess.DEVNULL, check=False)
