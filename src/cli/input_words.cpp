@@ -12,12 +12,18 @@ bool is_separator(const std::string& word) {
 }  // namespace
 
 Result<CommandAndInputs> split_at_inputs(const std::vector<std::string>& words, bool sources_before) {
+  for (const std::string& word : words) {
+    if (word.starts_with(":::") && !is_separator(word)) {
+      return failure(Errc::usage, fmt::format("'{}' is neither ::: nor ::::", word),
+                     "put a blank behind it: ::: value…");
+    }
+  }
   using Kind = farm::SourceOption::Kind;
   CommandAndInputs split;
   std::size_t i = 0;
   while (i < words.size() && !is_separator(words[i])) split.command.push_back(words[i++]);
   while (i < words.size()) {
-    const std::string separator = words[i++];
+    const std::string& separator = words[i++];
     const bool linked = separator.back() == '+';
     const bool files = separator.starts_with("::::");
     if (linked && split.sources.empty() && !sources_before) {

@@ -311,6 +311,9 @@ Result<RunWords> read_run_words(const std::vector<std::string>& words) {
   define_inputs(app, written);
   define_running(app, written);
   define_output(app, written);
+  for (CLI::Option* option : app.get_options()) {
+    if (option->get_expected_max() == 1) option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  }
   std::vector<std::string> reversed(words.rbegin(), words.rend());  // as CLI11 wants them
   try {
     app.parse(reversed);

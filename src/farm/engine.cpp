@@ -278,7 +278,7 @@ void Engine::say_goodbye() {
   totals.wall_seconds = std::chrono::duration<double>(clock_.now()).count();
   totals.cores = std::max(usable_cores_, 1U);
   if (counts.read == 0 && totals.not_run == 0) {
-    if (!source_.error) display_.message("no inputs: nothing to do");
+    if (!source_.error) display_.message(no_inputs(options_));
     return;
   }
   const bool all_well = counts.failed == 0 && totals.not_run == 0;

@@ -64,7 +64,7 @@ Result<int> run_checked(const RunOptions& options, process::Guarded& me, progres
   if (inputs.total() == 0U) {  // a file without even a header: no name in the command can be known
     // As with inputs, a log of this name is this run's and not an earlier one's.
     if (options.job_log) DROVER_CHECK(JobLog::open(*options.job_log));
-    display.message("no inputs: nothing to do");
+    display.message(no_inputs(options));
     return 0;
   }
   const NameContext names = name_context(options, inputs);

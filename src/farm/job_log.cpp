@@ -2,10 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+
 #include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <iterator>
 
 #include "farm/system_error.hpp"
@@ -38,6 +40,10 @@ void append_job_log_line(const TaskReport& report, std::string& text) {
 
 Result<JobLog> JobLog::open(const std::string& path) {
   if (path == "-") return failure(Errc::usage, "--joblog -: standard output is for the tasks", "name a file");
+  std::error_code shown_by_open;
+  if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty()) {
+    std::filesystem::create_directories(folder, shown_by_open);
+  }
   machine::UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
   if (!file) return system_failure(fmt::format("cannot write the job log {}", path));
   JobLog log(path, std::move(file));

@@ -1,6 +1,6 @@
 // The job log of GNU parallel: one line a task, so that what reads theirs reads ours.
 //
-//     auto log = JobLog::open("run.joblog");     // truncates: one run, one log
+//     auto log = JobLog::open("run.joblog");     // truncates: one run, one log; makes its folder
 //     log->write(report);                        // a task's last attempt
 //
 // Nine columns between tabs, under a line with their names:

@@ -56,4 +56,11 @@ struct RunOptions {
   progress::Mode progress = progress::Mode::automatic;
 };
 
+// "no inputs: nothing to do", and where they were looked for.
+[[nodiscard]] inline std::string no_inputs(const RunOptions& options) {
+  return options.inputs.sources.empty()
+             ? "no inputs on standard input: nothing to do (values come after :::, files after -a)"
+             : "no inputs: nothing to do";
+}
+
 }  // namespace drover::farm

@@ -50,8 +50,8 @@ std::uint32_t choose_slots(const PlanRequest& request, const Threads& threads, P
   const std::uint32_t wish = request.jobs.of(request.usable_cores);
   if (!request.jobs.is_exact()) return std::max(1U, wish / threads.count);
   if (request.share_of_outer && wish > room) {
-    plan.notes.push_back(fmt::format("-j {} becomes {}: DROVER_CORES leaves this run {} cores", wish, room,
-                                     request.usable_cores));
+    plan.notes.push_back(fmt::format("-j {} becomes {}: DROVER_CORES leaves this run {} {}", wish, room,
+                                     request.usable_cores, request.usable_cores == 1 ? "core" : "cores"));
     return room;
   }
   if (threads.given && wish > room) {

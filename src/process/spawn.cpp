@@ -96,7 +96,7 @@ std::string SpawnFailure::describe(const SpawnRequest& request) const {
       break;
   }
   if (error == E2BIG)
-    return "cannot run: the argument list is too long for the system (see `getconf ARG_MAX`)";
+    return "cannot run: the argument list is too long for the system; give a task fewer or shorter inputs";
   if (error == ENOENT)
     return fmt::format("cannot run {}: no such program (or its interpreter is missing)", request.path);
   if (error == EACCES)

@@ -44,6 +44,13 @@ TEST(RunOptions, AreTakenInTheFormsThatPeopleWrite) {
   EXPECT_TRUE(cluster.keep_order && cluster.verbose);
 }
 
+TEST(RunOptions, OfAnOptionGivenTwiceTheLastCounts) {
+  const farm::RunOptions options = read({"-j", "4", "--joblog", "a", "-j2", "--joblog", "b", "-k", "-k", "x"});
+  EXPECT_EQ(options.jobs, Cores::exactly(2));
+  EXPECT_EQ(options.job_log, "b");
+  EXPECT_TRUE(options.keep_order);
+}
+
 TEST(RunOptions, AnOptionWithAFileTakesOneWordOnly) {
   const farm::RunOptions options = read({"-a", "in.txt", "-a", "more.txt", "sim"});
   ASSERT_EQ(options.inputs.sources.size(), 2U);

@@ -39,7 +39,8 @@ def test_no_inputs_are_no_failure_and_a_line_says_so(run):
             (["-a", "/dev/null"], None), (["--csv", "--header", ":", "touch"], b"a,b\n")):
         done = run("run", *arguments, input=given)
         assert (done.status, done.stdout) == (0, b""), arguments
-        assert done.stderr == b"drover: no inputs: nothing to do\n", arguments
+        assert done.stderr.startswith(b"drover: no inputs") and b"nothing to do" in done.stderr, arguments
+        assert done.stderr.count(b"\n") == 1, arguments
 
 
 @pytest.mark.parametrize("wrong", [["--no-such-option"], ["-j"], ["--retries", "many"], ["--timeout", "soon"], ["--timeout", "0"],
