@@ -91,12 +91,18 @@ TEST_F(JobLogTest, AppendsWhateverElseWasWrittenMeanwhile) {
   EXPECT_NE(contents(path).find("somebody else\n7\t:"), std::string::npos);
 }
 
+TEST_F(JobLogTest, MakesItsFolder) {
+  const std::string path = folder_ / "logs/of/today/run.joblog";
+  EXPECT_TRUE(JobLog::open(path).has_value());
+  EXPECT_TRUE(std::filesystem::exists(path));
+}
+
 TEST_F(JobLogTest, NamesTheFileThatCannotBeWritten) {
-  const Result<JobLog> missing = JobLog::open(folder_ / "no/such/run.joblog");
+  std::ofstream(folder_ / "file") << "no folder\n";
+  const Result<JobLog> missing = JobLog::open(folder_ / "file/run.joblog");
   ASSERT_FALSE(missing.has_value());
   EXPECT_EQ(missing.error().code(), Errc::not_found);
-  EXPECT_NE(missing.error().message().find("no/such/run.joblog: No such file or directory"),
-            std::string::npos);
+  EXPECT_NE(missing.error().message().find("file/run.joblog: Not a directory"), std::string::npos);
   EXPECT_EQ(JobLog::open("-").error().code(), Errc::usage);
 }
 

@@ -136,9 +136,15 @@ def test_an_input_of_several_lines_is_one_line_of_the_job_log(run, folder):
 
 
 def test_a_job_log_that_cannot_be_written_is_an_error_before_any_task(run, folder):
-    done = run("run", "--joblog", "no/such/folder/log", "touch", ":::", "started")
-    assert (done.status, b"no/such/folder/log" in done.stderr) == (255, True)
-    assert os.listdir(folder) == []
+    (folder / "file").write_text("no folder")
+    done = run("run", "--joblog", "file/log", "touch", ":::", "started")
+    assert (done.status, b"file/log" in done.stderr) == (255, True)
+    assert os.listdir(folder) == ["file"]
+
+
+def test_a_job_log_makes_its_folder(run, folder):
+    assert run("run", "--joblog", "logs/of/today/log", "true", ":::", "x").status == 0
+    assert (folder / "logs/of/today/log").read_text().count("\n") == 2
 
 
 # --crash-report
