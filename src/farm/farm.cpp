@@ -14,6 +14,7 @@
 #include "farm/open_files.hpp"
 #include "machine/topology.hpp"
 #include "machine/usable.hpp"
+#include "process/tree.hpp"
 #include "progress/utf8.hpp"
 #include "units/quantity.hpp"
 
@@ -96,6 +97,7 @@ int run(const RunOptions& options, process::Guarded& me) {
   const machine::Environment environment = machine::process_environment();
   progress::Display::Options look;
   look.encoding = progress::locale_encoding(environment);
+  look.in_background = [guardian = ::getppid()] { return process::in_background(guardian); };
   progress::Display display(progress::resolve(options.progress, STDERR_FILENO, environment), STDERR_FILENO,
                             look);
   Result<int> status = run_checked(options, me, display);

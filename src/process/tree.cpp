@@ -58,25 +58,26 @@ void append_children(pid_t pid, std::vector<pid_t>& children) {
   }
 }
 
-// Seconds of utime, stime, cutime and cstime: fields 14 to 17 of stat, counted after the name's closing
-// bracket, for a name may hold anything.
-double cpu_seconds(pid_t pid) {
+// The numbers of stat from field 4 on, counted after the name's closing bracket, for a name may hold anything.
+std::vector<std::int64_t> stat_numbers(pid_t pid) {
   const std::string stat = read_small(fmt::format("/proc/{}/stat", pid));
+  std::vector<std::int64_t> numbers;
   const std::size_t bracket = stat.rfind(')');
-  if (bracket == std::string::npos) return 0;
-  int field = 2;
+  if (bracket == std::string::npos) return numbers;
+  for_each_number(std::string_view(stat).substr(bracket),
+                  [&](std::int64_t number) { numbers.push_back(number); });
+  return numbers;
+}
+
+constexpr std::size_t field(std::size_t number) {
+  return number - 4;
+}
+
+// Seconds of utime, stime, cutime and cstime: fields 14 to 17.
+double cpu_seconds(pid_t pid) {
+  const std::vector<std::int64_t> numbers = stat_numbers(pid);
   std::int64_t ticks = 0;
-  std::string_view rest = std::string_view(stat).substr(bracket + 1);
-  while (!rest.empty()) {
-    const std::size_t begin = rest.find_first_not_of(' ');
-    if (begin == std::string_view::npos) break;
-    rest.remove_prefix(begin);
-    const std::string_view word = rest.substr(0, rest.find(' '));
-    rest.remove_prefix(word.size());
-    ++field;
-    if (field >= 14 && field <= 17) for_each_number(word, [&](std::int64_t n) { ticks += n; });
-    if (field > 17) break;
-  }
+  for (std::size_t i = field(14); i <= field(17) && i < numbers.size(); ++i) ticks += numbers[i];
   return static_cast<double>(ticks) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
@@ -92,6 +93,14 @@ std::uint64_t proportional_set_size(pid_t pid) {
 }
 
 }  // namespace
+
+bool in_background(pid_t pid) {
+  const std::vector<std::int64_t> numbers = stat_numbers(pid);
+  if (numbers.size() <= field(8)) return false;
+  const std::int64_t group = numbers[field(5)];
+  const std::int64_t foreground = numbers[field(8)];
+  return foreground > 0 && foreground != group;
+}
 
 std::vector<pid_t> own_children() {
   std::vector<pid_t> children;

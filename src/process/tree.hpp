@@ -19,6 +19,10 @@ namespace drover::process {
 // All living descendants of `root`, parents before children, `root` not included.
 [[nodiscard]] std::vector<pid_t> descendants(pid_t root);
 
+// Is the process group of `pid` in the background of its terminal? False where it has none.
+// To be asked of the guardian: the engine has a session of its own, and for it no terminal is its own.
+[[nodiscard]] bool in_background(pid_t pid);
+
 // Children of the calling process only.
 [[nodiscard]] std::vector<pid_t> own_children();
 

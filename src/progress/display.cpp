@@ -29,7 +29,7 @@ Mode resolve(Mode mode, int fd, const Lookup& environment) {
   return ::isatty(fd) != 0 && !kind.empty() && kind != "dumb" ? Mode::bar : Mode::plain;
 }
 
-Display::Display(Mode mode, int fd, Options options) : mode_(mode), terminal_(fd), options_(options) {
+Display::Display(Mode mode, int fd, const Options& options) : mode_(mode), terminal_(fd), options_(options) {
   DROVER_ASSERT(mode != Mode::automatic);
   next_ = mode == Mode::bar ? first_draw : mode == Mode::plain ? options.every : schedule::never;
 }
@@ -52,7 +52,7 @@ void Display::update(const Snapshot& snapshot, Time now) {
 }
 
 void Display::draw(const Snapshot& snapshot) {
-  if (terminal_.in_background()) return;
+  if (options_.in_background && options_.in_background()) return;
   // The last column stays free: a character there makes some terminals wrap.
   const std::size_t width = std::clamp<std::size_t>(terminal_.width() - 1, 1, widest_bar);
   std::string line = bar_line(snapshot, rate_, width, options_.encoding);

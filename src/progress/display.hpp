@@ -17,6 +17,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -37,10 +38,11 @@ class Display {
  public:
   struct Options {
     Encoding encoding = Encoding::ascii;
+    std::function<bool()> in_background{};            // another job has the terminal: draw no bar into it
     schedule::Time every = std::chrono::seconds(30);  // of plain lines
   };
   // `fd` stays open longer than the display. Requires: `mode` is not automatic.
-  Display(Mode mode, int fd, Options options);
+  Display(Mode mode, int fd, const Options& options);
   Display(Mode mode, int fd) : Display(mode, fd, Options{}) {}
 
   // Shows the snapshot if it is due. Cheap otherwise; the more often it is called, the better the rate.

@@ -83,9 +83,4 @@ std::size_t Terminal::width() const {
   return size.ws_col;
 }
 
-bool Terminal::in_background() const {
-  const pid_t foreground = ::tcgetpgrp(fd_);  // fails where it is not our controlling terminal
-  return foreground > 0 && foreground != ::getpgrp();
-}
-
 }  // namespace drover::progress

@@ -35,9 +35,6 @@ class Terminal {
   // Columns now, by TIOCGWINSZ; 80 where that is not known.
   [[nodiscard]] std::size_t width() const;
 
-  // It is our terminal and another job is in its foreground: a bar would run into that job's output.
-  [[nodiscard]] bool in_background() const;
-
  private:
   // One write(2); bytes written, 0 if it would have to wait or failed.
   std::size_t write_some(int fd, std::string_view text);

@@ -45,7 +45,8 @@ TEST(RunOptions, AreTakenInTheFormsThatPeopleWrite) {
 }
 
 TEST(RunOptions, OfAnOptionGivenTwiceTheLastCounts) {
-  const farm::RunOptions options = read({"-j", "4", "--joblog", "a", "-j2", "--joblog", "b", "-k", "-k", "x"});
+  const farm::RunOptions options =
+      read({"-j", "4", "--joblog", "a", "-j2", "--joblog", "b", "-k", "-k", "x"});
   EXPECT_EQ(options.jobs, Cores::exactly(2));
   EXPECT_EQ(options.job_log, "b");
   EXPECT_TRUE(options.keep_order);

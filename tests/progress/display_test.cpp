@@ -95,6 +95,19 @@ TEST_F(DisplayTest, RedrawsTheBarInPlaceAtMostTenTimesASecond) {
   EXPECT_EQ(terminal.read(), "\r50/100  [#######.......]  50 %  1 s left\033[K");
 }
 
+TEST_F(DisplayTest, DrawsNoBarWhileAnotherJobHasTheTerminal) {
+  const Ends terminal = make_terminal(80);
+  bool background = true;
+  Display::Options options;
+  options.in_background = [&] { return background; };
+  Display display(Mode::bar, terminal.end.get(), options);
+  display.update(at(1, 1s), 1s);
+  EXPECT_EQ(terminal.read(), "");
+  background = false;
+  display.update(at(2, 2s), 2s);
+  EXPECT_NE(terminal.read().find("2/100"), std::string::npos);
+}
+
 TEST_F(DisplayTest, FollowsTheWidthOfTheTerminal) {
   const Ends terminal = make_terminal(200);
   Display display(Mode::bar, terminal.end.get(), {.encoding = Encoding::utf8});
