@@ -146,8 +146,7 @@ schedule::Time Engine::wake_at() const {
   if (clock_.paused()) return schedule::never;
   schedule::Time wake = scheduler_.next_deadline();
   if (collator_.idle()) wake = std::min(wake, display_.next_update());
-  constexpr schedule::Time pipes_within = std::chrono::milliseconds(1);
-  if (unwatched_ > 0) wake = std::min(wake, clock_.now() + pipes_within);
+  if (unwatched_ > 0) wake = std::min(wake, clock_.now() + before_watching_pipes);
   if (aftermaths_ > 0) wake = std::min(wake, clock_.now() + leftovers_every);
   if (scheduler_.counts().running > 0) wake = std::min(wake, next_sample_);
   return wake;

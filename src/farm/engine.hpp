@@ -120,6 +120,7 @@ class Engine {
   void end_leftovers(RunningTask& task);
   void await_writers(RunningTask& task);
   [[nodiscard]] bool is_task(pid_t pid) const;
+  [[nodiscard]] bool group_is_empty(pid_t group) const;
   void begin_aftermath(RunningTask& task, Aftermath stage, schedule::Time until);
 
   // engine_signals.cpp: the world's word
@@ -165,6 +166,7 @@ class Engine {
 
   std::uint32_t unwatched_ = 0;   // running tasks whose pipes are not watched yet
   std::uint32_t aftermaths_ = 0;  // tasks whose leftovers are waited for
+  static constexpr schedule::Time before_watching_pipes = std::chrono::milliseconds(1);
   // Group members are no children of ours: nothing but looking tells when they are gone.
   static constexpr schedule::Time leftovers_every = std::chrono::milliseconds(20);
   schedule::Time next_look_{};

@@ -19,7 +19,6 @@ constexpr std::size_t read_bytes = 64UL << 10U;  // what a pipe holds (pipe(7))
 
 // How long helpers that outlive a task's first process may go on writing (`> >(tee log)`).
 constexpr schedule::Time to_finish_writing = std::chrono::seconds(1);
-constexpr schedule::Time before_watching_pipes = std::chrono::milliseconds(1);
 constexpr schedule::Time to_die = std::chrono::seconds(2);  // after SIGKILL
 
 Result<void> write_all(int fd, std::string_view bytes, const std::string& folder) {
@@ -218,17 +217,20 @@ void Engine::settle(schedule::Slot slot_number) {
     DROVER_ASSERT(task.end.has_value(), task.group);
     leaders_.erase(task.group);
   }
-  if (process::group_exists(task.group)) {
-    process::reap_orphans([this](pid_t pid) { return is_task(pid); });
-    if (process::group_exists(task.group) && task.aftermath != Aftermath::killed) {
-      if (task.aftermath != Aftermath::terminated) {
-        end_leftovers(task);
-      }
-      return;
-    }
-    if (process::group_exists(task.group) && clock_.now() < task.aftermath_until) return;
+  const bool asked = task.aftermath == Aftermath::terminated || task.aftermath == Aftermath::killed;
+  const bool out_of_reach = task.aftermath == Aftermath::killed && clock_.now() >= task.aftermath_until;
+  if (!group_is_empty(task.group) && !out_of_reach) {
+    if (!asked) end_leftovers(task);
+    return;
   }
   complete(slot_number);
+}
+
+// The dead count as members until they are reaped, and orphans come to us for that.
+bool Engine::group_is_empty(pid_t group) const {
+  if (!process::group_exists(group)) return true;
+  process::reap_orphans([this](pid_t pid) { return is_task(pid); });
+  return !process::group_exists(group);
 }
 
 bool Engine::is_task(pid_t pid) const {

@@ -15,6 +15,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from skips import skip
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests" / "golden" / "cie"
@@ -24,11 +25,6 @@ DROVER = Path(os.environ.get("DROVER", ROOT / "build/dev/src/drover")).absolute(
 # The word a user writes and the name that Python prints for it.
 TEMPERATURES = {"0.5": "0.5", "1": "1.0", "2.0": "2.0", "4": "4.0"}
 FILE_SIZE = 20160  # 2 headers of 2880 bytes, 500 rows of 24 bytes in 5 blocks
-
-
-def skip(name, reason):
-    print(f"skipped: {name}: {reason}")
-    pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
