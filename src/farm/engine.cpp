@@ -136,7 +136,6 @@ void Engine::turn() {
         break;  // schedule_and_apply() pumps
     }
   }
-  if (unwatched_ > 0) watch_pipes();
   if (aftermaths_ > 0) look_after_leftovers();
   if (clock_.now() >= next_sample_) sample();
   schedule_and_apply();
@@ -146,7 +145,6 @@ schedule::Time Engine::wake_at() const {
   if (clock_.paused()) return schedule::never;
   schedule::Time wake = scheduler_.next_deadline();
   if (collator_.idle()) wake = std::min(wake, display_.next_update());
-  if (unwatched_ > 0) wake = std::min(wake, clock_.now() + before_watching_pipes);
   if (aftermaths_ > 0) wake = std::min(wake, clock_.now() + leftovers_every);
   if (scheduler_.counts().running > 0) wake = std::min(wake, next_sample_);
   return wake;

@@ -103,8 +103,6 @@ class Engine {
   void wait_for_room(RunningTask& task, schedule::Slot slot);
   void take_input(RunningTask& task, const schedule::Decision& decision);
   void watch(RunningTask& task, schedule::Slot slot);
-  void watch_pipes();
-  void watch_pipes_of(RunningTask& task, schedule::Slot slot);
   void read_stream(RunningTask& task, std::size_t number, std::size_t most_blocks);
   void close_stream(RunningTask& task, std::size_t stream);
   void leader_ended(schedule::Slot slot);
@@ -164,9 +162,7 @@ class Engine {
   std::vector<std::uint64_t> ready_;
   std::string block_;
 
-  std::uint32_t unwatched_ = 0;   // running tasks whose pipes are not watched yet
   std::uint32_t aftermaths_ = 0;  // tasks whose leftovers are waited for
-  static constexpr schedule::Time before_watching_pipes = std::chrono::milliseconds(1);
   // Group members are no children of ours: nothing but looking tells when they are gone.
   static constexpr schedule::Time leftovers_every = std::chrono::milliseconds(20);
   schedule::Time next_look_{};

@@ -71,7 +71,6 @@ void Engine::start(const schedule::Decision& decision) {
     stream.report.clear();
   }
   task.started = task.ended = clock_.now();
-  task.pipes_watched = true;
   const Starter::Outcome outcome = starter_.start(task, decision.slot);
   if (outcome == Starter::Outcome::exhausted) {
     return wait_for_room(task, decision.slot);
@@ -111,38 +110,12 @@ void Engine::wait_for_room(RunningTask& task, schedule::Slot slot_number) {
 void Engine::watch(RunningTask& task, schedule::Slot slot) {
   leaders_.insert(task.group);
   poller_.add(task.child.ended_fd(), tag(Tag::ended, slot));
-  task.watch_pipes_at = task.started + before_watching_pipes;
-  task.pipes_watched = !task.piped();
-  if (!task.pipes_watched) ++unwatched_;
-}
-
-// A task that ends within a millisecond or two tells by its end alone that its pipes can be read: one wake-up of
-// ours instead of three. A longer one, or one that fills a pipe, is listened to.
-void Engine::watch_pipes() {
-  const schedule::Time now = clock_.now();
-  for (schedule::Slot i = 0; i < slots_.size(); ++i) {
-    if (!slots_[i] || slots_[i]->state != RunningTask::State::running) continue;
-    RunningTask& task = *slots_[i];
-    if (task.pipes_watched || !task.piped() || now < task.watch_pipes_at) continue;
-    watch_pipes_of(task, i);
-  }
-}
-
-void Engine::watch_pipes_of(RunningTask& task, schedule::Slot slot_number) {
-  if (task.pipes_watched) return;
-  task.pipes_watched = true;
-  --unwatched_;
-  for (std::size_t i = 0; i < task.streams.size(); ++i) {
-    TaskStream& stream = task.streams[i];
-    if (!stream.pipe) continue;
-    poller_.add(stream.pipe.get(), tag(i == 0 ? Tag::output : Tag::errors, slot_number));
-    stream.watched = true;
-  }
+  if (task.streams[0].pipe) poller_.add(task.streams[0].pipe.get(), tag(Tag::output, slot));
+  if (task.streams[1].pipe) poller_.add(task.streams[1].pipe.get(), tag(Tag::errors, slot));
 }
 
 void Engine::close_stream(RunningTask& task, std::size_t stream) {
-  if (task.streams[stream].watched) poller_.remove(task.streams[stream].pipe.get());
-  task.streams[stream].watched = false;
+  poller_.remove(task.streams[stream].pipe.get());
   task.streams[stream].pipe.reset();
 }
 
@@ -172,8 +145,6 @@ void Engine::leader_ended(schedule::Slot slot_number) {
   for (std::size_t i = 0; i < task.streams.size(); ++i) {
     if (task.streams[i].pipe) read_stream(task, i, 20);
   }
-  // What is still open is written to by helpers of the task.
-  watch_pipes_of(task, slot_number);
   settle(slot_number);
 }
 

@@ -21,7 +21,6 @@ namespace drover::farm {
 struct TaskStream {
   explicit TaskStream(CaptureBudget& budget) : capture(budget), report(budget) {}
   machine::UniqueFd pipe;  // our end; closed at the end of file
-  bool watched = false;    // by the poller
   machine::UniqueFd file;  // --results
   Capture capture;
   std::string partial_line;  // --line-buffer: not given out yet
@@ -64,8 +63,6 @@ struct RunningTask {
   double started_at = 0;  // seconds since the epoch
   double start_cost = 0;  // seconds
   std::optional<process::Child::End> end;
-  schedule::Time watch_pipes_at{};
-  bool pipes_watched = true;
   bool leader_ended = false;                // its first process, reaped or not
   bool terminated = false, killed = false;  // asked to end, made to end
   bool asked_first = false;                 // … before its first process had ended by itself
