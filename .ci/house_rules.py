@@ -32,8 +32,9 @@ ARROWS = {  # what a part of src/ may include, besides include/drover and itself
     "machine": {"units"},
     "process": {"units", "machine", "schedule"},
     "progress": {"units", "machine", "schedule"},
-    "farm": {"units", "machine", "schedule", "process", "progress"},
-    "cli": {"units", "machine", "schedule", "process", "progress", "farm"},
+    "record": {"units", "machine", "schedule"},
+    "farm": {"units", "machine", "schedule", "process", "progress", "record"},
+    "cli": {"units", "machine", "schedule", "process", "progress", "record", "farm"},
 }
 
 

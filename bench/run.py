@@ -9,6 +9,7 @@ import tempfile
 
 import questions
 import report
+from table import Place
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -23,7 +24,7 @@ def main():
 
     build = options.build.resolve()
     with tempfile.TemporaryDirectory(prefix="drover-bench-") as scratch:
-        place = questions.Place(build, pathlib.Path(scratch), 2 if options.quick else 9, options.quick)
+        place = Place(build, pathlib.Path(scratch), 2 if options.quick else 9, options.quick)
         tables = []
         for question in questions.ALL:
             if options.only in (None, question.__name__):

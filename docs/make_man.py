@@ -1,4 +1,4 @@
-"""Turns the help pages of src/cli/help into manual pages: drover.1, drover-run.1, drover-cores.1.
+"""Turns the help pages of src/cli/help into manual pages: drover.1, drover-run.1, drover-log.1 and so on.
 
 usage: make_man.py FOLDER
 
@@ -15,7 +15,8 @@ import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
 HELP = TOP / "src/cli/help"
-PAGES = {"drover.txt": "drover", "run.txt": "drover-run", "cores.txt": "drover-cores"}
+PAGES = {"drover.txt": "drover", "run.txt": "drover-run", "status.txt": "drover-status", "log.txt": "drover-log",
+         "cores.txt": "drover-cores"}
 
 
 def version():

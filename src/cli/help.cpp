@@ -12,7 +12,8 @@ int help(const std::vector<std::string>& words) {
   const std::string name = words.empty() ? "drover" : words[0];
   const std::string_view page = embedded_text(name);
   if (page.empty()) {
-    fmt::print(stderr, "drover: no page on {}: write drover help run or drover help cores\n", name);
+    fmt::print(stderr, "drover: no page on {}: write drover help, or drover help run, log, status or cores\n",
+               name);
     return 255;
   }
   fmt::print("{}", page);

@@ -13,12 +13,12 @@ constexpr std::string_view cut_up = "cut the stream up with split(1), then run d
 constexpr std::string_view fit_words = "-n N gives a task N inputs";
 constexpr std::string_view no_shell = "no shell sees an input, so nothing needs quoting";
 constexpr std::string_view budgets =
-    "cores and memory are budgeted (-j, --threads, --mem); for priority type `nice drover run`";
+    "cores and memory are budgeted (-j, --threads, --mem, --memfree); for priority type `nice drover run`";
 constexpr std::string_view editing =
     "use -c and the shell's own means, e.g. -c 'v={}; echo \"${v%_uncal.fits}\"'";
 constexpr std::string_view as_the_line_says = "a run is what its command line says";
 
-constexpr std::array<Entry, 37> left_out{{
+constexpr std::array<Entry, 39> left_out{{
     {"-S", this_machine},
     {"--sshlogin", this_machine},
     {"--sshloginfile", this_machine},
@@ -48,6 +48,8 @@ constexpr std::array<Entry, 37> left_out{{
     {"--rpl", editing},
     {"--plus", editing},
     {"--arg-sep", "use -c for a command that holds ::: itself"},
+    {"--retry-failed", "use --resume-failed, with --record"},
+    {"--memsuspend", "use --memfree"},
     {"--term-seq", "use --grace: TERM, then KILL after that time"},
     {"--shebang", as_the_line_says},
     {"--tmux", as_the_line_says},

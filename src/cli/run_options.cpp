@@ -4,10 +4,13 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <filesystem>
 #include <random>
 
 #include "cli/input_words.hpp"
 #include "cli/left_out.hpp"
+#include "farm/quote.hpp"
+#include "record/real_name.hpp"
 #include "units/quantity.hpp"
 
 namespace drover::cli {
@@ -16,12 +19,13 @@ namespace {
 // Every option as it was written; the meaning is read afterwards, with messages of our own.
 struct Written {
   std::vector<std::string> arg_files, grids, globs;
-  std::string delimiter, colsep, header, per_task, replace = "{}", jobs, threads, memory, timeout, retries,
-                                                   retry_delay, grace, halt, directory, delay, seed,
-                                                   tagstring, results, progress, job_log, crash_report;
+  std::string delimiter, colsep, header, per_task,
+      replace = "{}", jobs, threads, memory, timeout, retries, retry_delay, grace, halt, directory, delay,
+      seed, memory_free, record, tagstring, results, progress, job_log, crash_report;
   bool null = false, csv = false, shell = false, scratch = false, shuffle = false, pin = false,
        dry_run = false, verbose = false, group = false, keep_order = false, line_buffer = false,
-       ungroup = false, tag = false, bar = false, eta = false, help = false;
+       ungroup = false, resume = false, resume_failed = false, tag = false, bar = false, eta = false,
+       help = false;
 };
 
 void define_inputs(CLI::App& app, Written& w) {
@@ -42,6 +46,7 @@ void define_running(CLI::App& app, Written& w) {
   app.add_option("-j,-P,--jobs,--max-procs", w.jobs);
   app.add_option("--threads", w.threads);
   app.add_option("--mem", w.memory);
+  app.add_option("--memfree", w.memory_free);
   app.add_option("--timeout", w.timeout);
   app.add_option("--retries", w.retries);
   app.add_option("--retry-delay", w.retry_delay);
@@ -68,6 +73,9 @@ void define_output(CLI::App& app, Written& w) {
   app.add_flag("--progress{auto}", w.progress);
   app.add_flag("--bar", w.bar);
   app.add_flag("--eta", w.eta);
+  app.add_option("--record", w.record);
+  app.add_flag("--resume", w.resume);
+  app.add_flag("--resume-failed", w.resume_failed);
   app.add_option("--joblog", w.job_log);
   app.add_option("--crash-report", w.crash_report);
   app.add_flag("-h,--help", w.help);
@@ -186,6 +194,51 @@ Result<void> read_times(const Written& w, farm::RunOptions& options) {
   return {};
 }
 
+Result<Bytes> size_of(const std::string& option, const std::string& text) {
+  Result<Bytes> size = parse_size(text);
+  if (!size)
+    return failure(size.error().code(), fmt::format("{}: {}", option, size.error().message()),
+                   size.error().advice());
+  if (size->count == 0)
+    return usage(fmt::format("{} 0 means nothing", option),
+                 fmt::format("leave it out, or write an amount, e.g. {} 4G", option));
+  return size;
+}
+
+Result<void> read_memory(const Written& w, farm::RunOptions& options) {
+  options.learn_memory = w.memory == "auto";
+  if (!w.memory.empty() && !options.learn_memory) {
+    DROVER_TRY(options.memory, size_of("--mem", w.memory));
+  }
+  if (!w.memory_free.empty()) {
+    DROVER_TRY(options.memory_free, size_of("--memfree", w.memory_free));
+  }
+  return {};
+}
+
+bool same_file(const std::string& one, const std::string& other) {
+  std::error_code unknown;
+  const auto real = [&](const std::string& path) {
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, unknown), unknown);
+  };
+  return real(one) == real(other) || std::filesystem::equivalent(one, other, unknown);
+}
+
+Result<void> read_record(const Written& w, farm::RunOptions& options) {
+  if (w.resume) options.resume = farm::Resume::unfinished;
+  if (w.resume_failed) options.resume = farm::Resume::failed_too;
+  if (!w.record.empty()) options.record = record::real_name(w.record);
+  if (options.resume != farm::Resume::no && !options.record) {
+    return usage(
+        fmt::format("{} needs the record of the run", w.resume_failed ? "--resume-failed" : "--resume"),
+        "add --record FILE, the one that the run was started with");
+  }
+  if (options.record && options.job_log && same_file(*options.record, *options.job_log))
+    return usage(fmt::format("--joblog {} would overwrite the record", *options.job_log),
+                 "name another file");
+  return {};
+}
+
 Result<void> read_running(const Written& w, farm::RunOptions& options) {
   if (!w.jobs.empty()) {
     DROVER_TRY(options.jobs, jobs_of(w.jobs));
@@ -194,15 +247,7 @@ Result<void> read_running(const Written& w, farm::RunOptions& options) {
     DROVER_TRY(const std::uint64_t n, whole_number("--threads", w.threads, 1, 65'536));
     options.threads = static_cast<std::uint32_t>(n);
   }
-  if (!w.memory.empty()) {
-    Result<Bytes> size = parse_size(w.memory);
-    if (!size)
-      return failure(size.error().code(), fmt::format("--mem: {}", size.error().message()),
-                     size.error().advice());
-    if (size->count == 0)
-      return usage("--mem 0 reserves nothing", "leave it out, or write what a task needs, e.g. --mem 4G");
-    options.memory = *size;
-  }
+  DROVER_CHECK(read_memory(w, options));
   if (!w.retries.empty()) {
     DROVER_TRY(const std::uint64_t n, whole_number("--retries", w.retries, 0, 1'000'000));
     options.retries = static_cast<std::uint32_t>(n);
@@ -216,6 +261,7 @@ Result<void> read_running(const Written& w, farm::RunOptions& options) {
     DROVER_TRY(options.seed, whole_number("--seed", w.seed, 0, std::numeric_limits<std::uint64_t>::max()));
   }
   options.inputs.seed = options.seed;
+  options.seed_given = !w.seed.empty();
   if (!w.directory.empty()) options.directory = w.directory;
   options.scratch = w.scratch;
   options.pin = w.pin;
@@ -293,6 +339,17 @@ Result<void> refuse_empty_values(const CLI::App& app, std::span<const std::strin
   return {};
 }
 
+// The first `options` words are drover's own; a line that resumes gets its --resume anew.
+std::string pasteable(const std::vector<std::string>& words, std::size_t options) {
+  std::string line = "drover run";
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i < options && (words[i] == "--resume" || words[i] == "--resume-failed")) continue;
+    line += ' ';
+    farm::append_quoted(words[i], line);
+  }
+  return line;
+}
+
 std::unexpected<Error> unknown_option(const std::string& word) {
   if (const std::optional<std::string> instead = what_instead(word)) {
     return usage(fmt::format("{} is left out on purpose", word), *instead);
@@ -333,7 +390,9 @@ Result<RunWords> read_run_words(const std::vector<std::string>& words) {
   DROVER_CHECK(read_inputs(written, std::move(split.sources), read.options));
   DROVER_CHECK(read_running(written, read.options));
   DROVER_CHECK(read_output(written, read.options));
+  DROVER_CHECK(read_record(written, read.options));
   DROVER_CHECK(read_command(written, std::move(split.command), read.options));
+  read.options.line = pasteable(words, words.size() - app.remaining().size());
   return read;
 }
 

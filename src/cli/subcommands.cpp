@@ -15,13 +15,15 @@ constexpr const char* version = DROVER_VERSION;
 
 int dispatch(const std::string& name, const std::vector<std::string>& words) {
   if (name == "run") return run(words);
+  if (name == "log") return log(words);
+  if (name == "status") return status(words);
   if (name == "cores") return cores(words);
   if (name == "help" || name == "--help" || name == "-h") return help(words);
   if (name == "--version" || name == "version") {
     fmt::print("drover {}\n", version);
     return 0;
   }
-  fmt::print(stderr, "drover: unknown command {}: write drover run, drover cores or drover help\n", name);
+  fmt::print(stderr, "drover: unknown command {}: `drover help` lists those that there are\n", name);
   return 255;
 }
 

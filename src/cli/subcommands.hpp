@@ -10,6 +10,8 @@ namespace drover::cli {
 int main(int argc, char** argv);
 
 int run(const std::vector<std::string>& words);
+int log(const std::vector<std::string>& words);
+int status(const std::vector<std::string>& words);
 int cores(const std::vector<std::string>& words);
 int help(const std::vector<std::string>& words);
 

@@ -46,7 +46,7 @@ void Collator::started(const RunningTask& task, std::string tag) {
 }
 
 bool Collator::has_its_turn(const RunningTask& task) const {
-  return !keep_order_ || order_.waits_for() == task.input.number;
+  return !keep_order_ || order_.waits_for() == task.input.place;
 }
 
 // With --line-buffer whole lines leave at once; a task that has to wait for its turn is captured meanwhile.
@@ -105,8 +105,8 @@ Result<void> Collator::finished(RunningTask& task) {
     DROVER_CHECK(held.output.settle_down());
     DROVER_CHECK(held.errors.settle_down());
   }
-  if (!held.output.empty() || !held.errors.empty()) held_.emplace(task.input.number, std::move(held));
-  order_.finished(task.input.number);
+  if (!held.output.empty() || !held.errors.empty()) held_.emplace(task.input.place, std::move(held));
+  order_.finished(task.input.place);
   return release_in_order();
 }
 
@@ -118,10 +118,9 @@ void Collator::discard(RunningTask& task) {
   }
 }
 
-Result<void> Collator::skipped(schedule::TaskNumber task) {
-  tags_.erase(task);
+Result<void> Collator::skipped(schedule::TaskNumber place) {
   if (!keep_order_) return {};
-  order_.finished(task);
+  order_.finished(place);
   return release_in_order();
 }
 

@@ -29,8 +29,8 @@ class Collator {
   [[nodiscard]] Result<void> arrived(RunningTask& task, std::size_t number, std::string_view bytes);
   [[nodiscard]] Result<void> finished(RunningTask& task);
   void discard(RunningTask& task);
-  // A task that will give no output: its turn is over.
-  [[nodiscard]] Result<void> skipped(schedule::TaskNumber task);
+  // A task that will give no output: its turn is over. By its place in the input, as all of --keep-order.
+  [[nodiscard]] Result<void> skipped(schedule::TaskNumber place);
   // No other task will end; what was held back goes out.
   [[nodiscard]] Result<void> no_more();
 

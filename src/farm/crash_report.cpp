@@ -15,11 +15,12 @@
 #include <system_error>
 #include <utility>
 
-#include "farm/system_error.hpp"
-#include "farm/utc_time.hpp"
+#include "farm/number_after.hpp"
 #include "machine/unique_fd.hpp"
 #include "progress/printable.hpp"
 #include "units/quantity.hpp"
+#include "units/system_error.hpp"
+#include "units/utc_time.hpp"
 
 namespace drover::farm {
 
@@ -84,8 +85,9 @@ bool exists(const std::string& path) {
   return ::lstat(path.c_str(), &status) == 0;
 }
 
-bool is_free(const std::string& path, schedule::TaskNumber task, const CrashNames& names) {
+bool is_free(const std::string& path, schedule::TaskNumber task, const CrashNames& names, bool resumed) {
   if (const auto owner = names.find(path); owner != names.end()) return owner->second == task;
+  if (const auto owner = task_of_crash_report(path); resumed && owner) return *owner == task;
   return !exists(path) || is_crash_report(path);
 }
 
@@ -125,7 +127,12 @@ std::string crash_report_head(const TaskReport& report, const std::string& host,
   return head;
 }
 
-Result<std::string> choose_crash_path(std::string_view wanted, schedule::TaskNumber task, CrashNames& names) {
+std::optional<schedule::TaskNumber> task_of_crash_report(const std::string& path) {
+  return number_after(fmt::format("{}\ntask:        ", first_line), path);
+}
+
+Result<std::string> choose_crash_path(std::string_view wanted, schedule::TaskNumber task, CrashNames& names,
+                                      bool resumed) {
   const std::filesystem::path path = std::filesystem::path(wanted).lexically_normal();
   if (path.filename().empty() || path.filename() == "." || path.filename() == "..")
     return failure(Errc::usage, fmt::format("--crash-report: '{}' is no file name", wanted),
@@ -137,15 +144,15 @@ Result<std::string> choose_crash_path(std::string_view wanted, schedule::TaskNum
     return system_failure(fmt::format("cannot make the folder {}", path.parent_path().string()),
                           error.value());
   std::string chosen = path.string();
-  for (int again = 1; !is_free(chosen, task, names); ++again)
+  for (int again = 1; !is_free(chosen, task, names, resumed); ++again)
     chosen = with_number(path, again == 1 ? fmt::format("{}", task) : fmt::format("{}-{}", task, again));
   names[chosen] = task;
   return chosen;
 }
 
 Result<void> write_crash_report(const std::string& path, std::string_view head,
-                                const NextPiece& standard_error) {
-  return replace_file(path, [&]() -> Result<std::string_view> {
+                                const machine::NextPiece& standard_error) {
+  return machine::replace_file(path, [&]() -> Result<std::string_view> {
     if (!head.empty()) return std::exchange(head, {});
     return standard_error();
   });

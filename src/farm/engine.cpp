@@ -5,19 +5,23 @@
 
 #include <csignal>
 
+#include "progress/summary.hpp"
 #include "units/assert.hpp"
 #include "units/quantity.hpp"
 
 namespace drover::farm {
 namespace {
 
-schedule::Rules rules_of(const RunOptions& options, const Plan& plan, Bytes memory_budget) {
+schedule::Rules rules_of(const RunOptions& options, const Plan& plan, Bytes memory_budget, bool lent) {
   // With --keep-order so many outputs may wait for an older task; each costs some 200 bytes.
   constexpr std::uint64_t run_ahead = 100'000;
   schedule::Rules rules;
   rules.slots = plan.slots;
   rules.cores_per_task = plan.threads;
-  rules.memory = options.memory ? memory_budget : Bytes{};
+  rules.memory = options.memory || options.learn_memory ? memory_budget : Bytes{};
+  rules.learn_memory = options.learn_memory;
+  rules.memory_free_floor = options.memory_free.value_or(Bytes{});
+  rules.cores_are_lent = lent;
   rules.memory_per_task = options.memory.value_or(Bytes{});
   rules.retries = options.retries;
   rules.retry_delay = options.retry_delay;
@@ -68,15 +72,18 @@ Engine::Engine(Parts parts)
       memory_budget_(parts.memory_budget),
       usable_cores_(parts.usable_cores),
       source_(std::move(parts.inputs)),
+      lender_(std::move(parts.lender)),
       starter_(std::move(parts.starter)),
       reporter_(std::move(parts.reporter)),
       tag_(std::move(parts.tag)),
       poller_(std::move(parts.poller)),
       display_(parts.display),
+      before_(parts.before),
       capture_budget_(temporary_folder()),
       collator_(options_, capture_budget_, [this] { display_.clear(); }),
       environment_(::environ, plan_.threads, options_.scratch),
-      scheduler_(rules_of(options_, plan_, memory_budget_), source_) {
+      scheduler_(rules_of(options_, plan_, memory_budget_, lender_.has_value()), source_),
+      next_sample_(options_.learn_memory ? std::chrono::milliseconds(50) : std::chrono::seconds(1)) {
   poller_.add(me_.signals.get(), tag(Tag::signals));
   poller_.add(me_.guardian_gone.get(), tag(Tag::guardian));
 }
@@ -88,11 +95,19 @@ RunningTask& Engine::slot(schedule::Slot slot) {
 }
 
 int Engine::run() {
+  announce_resumption();
   schedule_and_apply();
+  memory_deaths_.emplace();  // after the first starts: none of them can have died of it yet
   while (!finished()) turn();
   end_leftovers_of_the_run();
-  say_goodbye();
-  return exit_status();
+  put_on_record();
+  name_the_vanished();
+  const int status = say_goodbye();
+  if (Result<void> closed = reporter_.end(status); !closed) {
+    display_.message(closed.error().what());
+    return 255;
+  }
+  return status;
 }
 
 bool Engine::finished() const {
@@ -103,6 +118,7 @@ bool Engine::finished() const {
 void Engine::turn() {
   watch_outlets();
   watch_input();
+  watch_lender();
   if (collator_.idle()) display_.update(snapshot(), clock_.now());  // never into the middle of an output
   const schedule::Time wake = wake_at();
   schedule::Time limit{-1};
@@ -133,7 +149,8 @@ void Engine::turn() {
         break;
       case Tag::standard_output:
       case Tag::standard_error:
-        break;  // schedule_and_apply() pumps
+      case Tag::lender:
+        break;  // schedule_and_apply() looks after it
     }
   }
   if (aftermaths_ > 0) look_after_leftovers();
@@ -146,8 +163,8 @@ schedule::Time Engine::wake_at() const {
   schedule::Time wake = scheduler_.next_deadline();
   if (collator_.idle()) wake = std::min(wake, display_.next_update());
   if (aftermaths_ > 0) wake = std::min(wake, clock_.now() + leftovers_every);
-  if (scheduler_.counts().running > 0) wake = std::min(wake, next_sample_);
-  return wake;
+  if (reporter_.records()) wake = std::min({wake, next_status_, starts_due_});
+  return std::min(wake, next_look_at_resources());
 }
 
 void Engine::schedule_and_apply() {
@@ -155,11 +172,14 @@ void Engine::schedule_and_apply() {
   constexpr int most_rounds = 16;
   for (int round = 0; round == 0 || (!events_.empty() && round < most_rounds); ++round) {
     hold_if_needed();
+    look_at_free_memory();
     decisions_.clear();
     handled_.clear();
     std::swap(events_, handled_);
     scheduler_.handle(handled_, clock_.now(), decisions_);
+    pass_over_left_out();
     for (const schedule::Decision& decision : decisions_) apply(decision);
+    settle_loans();
     if (source_.error && !input_broke_) {
       display_.message(source_.error->what());
       input_broke_ = true;
@@ -175,18 +195,24 @@ void Engine::schedule_and_apply() {
       output_is_gone();
     }
   }
+  if (options_.learn_memory) tell_what_was_learnt();
+  put_on_record();
 }
 
 void Engine::apply(const schedule::Decision& decision) {
   using Kind = schedule::Decision::Kind;
   switch (decision.kind) {
     case Kind::start:
+      put_ends_on_record();
       return start(decision);
     case Kind::terminate:
     case Kind::kill:
       return end_task(decision);
     case Kind::retry:
       report(slot(decision.slot), decision.slot, schedule::Verdict::failed, false);
+      return keep(decision.slot);
+    case Kind::again:
+      report(slot(decision.slot), decision.slot, schedule::Verdict::not_run, false);
       return keep(decision.slot);
     case Kind::finished:
       return finish(decision);
@@ -232,6 +258,7 @@ void Engine::input_is_ready() {
 
 void Engine::watch_input() {
   const bool wanted = scheduler_.waiting_for() == schedule::Waiting::input;
+  if (wanted && source_.inputs().busy()) return note(schedule::Event::Kind::input_ready);
   const int fd = wanted ? source_.inputs().wait_fd() : -1;
   if (fd == watched_input_) return;
   if (watched_input_ >= 0) poller_.remove(watched_input_);
@@ -252,15 +279,15 @@ progress::Snapshot Engine::snapshot() const {
   now.total = source_.total();
   now.cores_used = static_cast<std::uint32_t>(now.counts.running) * plan_.threads;
   now.cores_budget = std::max(usable_cores_, plan_.slots * plan_.threads);
-  if (options_.memory) {
-    now.memory_used = Bytes{now.counts.running * options_.memory->count};
+  if (options_.memory || options_.learn_memory) {
+    now.memory_used = scheduler_.memory_reserved();
     now.memory_budget = memory_budget_;
   }
   now.elapsed = clock_.now();
   return now;
 }
 
-void Engine::say_goodbye() {
+int Engine::say_goodbye() {
   display_.finish();
   const schedule::Counts& counts = scheduler_.counts();
   progress::Totals totals;
@@ -274,16 +301,20 @@ void Engine::say_goodbye() {
   }
   totals.wall_seconds = std::chrono::duration<double>(clock_.now()).count();
   totals.cores = std::max(usable_cores_, 1U);
-  if (counts.read == 0 && totals.not_run == 0) {
-    if (!source_.error) display_.message(no_inputs(options_));
-    return;
+  totals.done_before = source_.inputs().left_out().done;
+  totals.failed_before = source_.inputs().failed_before();
+  const bool nothing_to_do = counts.read == 0 && totals.not_run == 0 && !source_.error;
+  const bool all_well = counts.failed == 0 && totals.not_run == 0 && totals.failed_before == 0;
+  if (nothing_to_do && totals.done_before + totals.failed_before == 0) {
+    display_.message(no_inputs(options_));
+  } else if (options_.progress != progress::Mode::none || !all_well) {
+    display_.message(nothing_to_do ? progress::nothing_left(totals) : reporter_.summary().text(totals));
   }
-  const bool all_well = counts.failed == 0 && totals.not_run == 0;
-  if (options_.progress == progress::Mode::none && all_well) return;
-  display_.message(reporter_.summary().text(totals));
+  say_how_to_go_on(totals.not_run > 0 || source_.error.has_value());
   // Somebody may page through what we say: wait for that reader, but listen.
   constexpr schedule::Time patience = std::chrono::milliseconds(100);
   while (!display_.flush() && !give_up_output_ && !guardian_gone_) wait_and_listen(patience);
+  return exit_status();
 }
 
 int Engine::exit_status() const {
@@ -295,7 +326,7 @@ int Engine::exit_status() const {
   const bool success_came = scheduler_.halted() && options_.halt.what == schedule::Halt::What::success;
   if (success_came) return 0;
   constexpr std::uint64_t most = 101;
-  return static_cast<int>(std::min(counts.failed, most));
+  return static_cast<int>(std::min(counts.failed + source_.inputs().failed_before(), most));
 }
 
 }  // namespace drover::farm

@@ -15,12 +15,15 @@
 
 #include "farm/clock.hpp"
 #include "farm/collator.hpp"
+#include "farm/memory_death.hpp"
 #include "farm/options.hpp"
 #include "farm/plan.hpp"
+#include "farm/remaining_inputs.hpp"
 #include "farm/reporter.hpp"
 #include "farm/running_task.hpp"
 #include "farm/starter.hpp"
 #include "process/guardian.hpp"
+#include "process/jobserver.hpp"
 #include "process/poller.hpp"
 #include "progress/display.hpp"
 #include "schedule/scheduler.hpp"
@@ -30,18 +33,19 @@ namespace drover::farm {
 // The inputs as the scheduler sees them: numbers. The values of tasks that were pulled wait here for their start.
 class PulledInputs : public schedule::Source {
  public:
-  explicit PulledInputs(Inputs inputs) : inputs_(std::move(inputs)) {}
+  explicit PulledInputs(RemainingInputs inputs) : inputs_(std::move(inputs)) {}
   [[nodiscard]] Answer next(schedule::TaskNumber& number) override;
 
   // Swaps the values of a task that starts into `input`. Requires: tasks start in the order they were pulled in.
   void take(schedule::TaskNumber number, TaskInput& input);
 
   std::optional<Error> error;  // the input broke off; what was read stands
-  [[nodiscard]] Inputs& inputs() { return inputs_; }
+  [[nodiscard]] RemainingInputs& inputs() { return inputs_; }
+  [[nodiscard]] const RemainingInputs& inputs() const { return inputs_; }
   [[nodiscard]] std::optional<std::uint64_t> total() const { return inputs_.total(); }
 
  private:
-  Inputs inputs_;
+  RemainingInputs inputs_;
   std::vector<TaskInput> pulled_;  // first_ … count_ wait; reused from batch to batch
   std::size_t first_ = 0, count_ = 0;
 };
@@ -54,12 +58,14 @@ class Engine {
     Plan plan;
     Bytes memory_budget;
     std::uint32_t usable_cores;
-    Inputs inputs;
+    RemainingInputs inputs;
+    std::optional<process::JobserverClient> lender;
     Starter starter;
     Reporter reporter;
     std::optional<TextTemplate> tag;
     process::Poller poller;
     progress::Display& display;
+    std::optional<record::Earlier::Counts> before{};  // of the run that is resumed
   };
   explicit Engine(Parts parts);
 
@@ -76,7 +82,8 @@ class Engine {
     guardian,
     input,
     standard_output,
-    standard_error
+    standard_error,
+    lender,
   };
   static std::uint64_t tag(Tag kind, schedule::Slot slot = 0) {
     return (std::uint64_t{slot} << 8U) | static_cast<std::uint64_t>(kind);
@@ -96,7 +103,7 @@ class Engine {
   void watch_input();
   void input_is_ready();
   void hold_if_needed();
-  void say_goodbye();
+  [[nodiscard]] int say_goodbye();  // returns the exit status
 
   // engine_tasks.cpp: one task's way from start to end
   void start(const schedule::Decision& decision);
@@ -121,6 +128,24 @@ class Engine {
   [[nodiscard]] bool group_is_empty(pid_t group) const;
   void begin_aftermath(RunningTask& task, Aftermath stage, schedule::Time until);
 
+  // engine_resources.cpp: memory and lent cores
+  void sample();
+  void judge_memory(RunningTask& task);
+  void look_at_free_memory();
+  void tell_what_was_learnt();
+  void settle_loans();
+  void watch_lender();
+  [[nodiscard]] schedule::Time next_look_at_resources() const;
+
+  // engine_record.cpp: the run record
+  void pass_over_left_out();
+  void put_ends_on_record();
+  void put_on_record();
+  [[nodiscard]] record::Status status() const;
+  void announce_resumption();
+  void name_the_vanished();
+  void say_how_to_go_on(bool cut_short);
+
   // engine_signals.cpp: the world's word
   void read_signals();
   void interrupted(int signal);
@@ -129,7 +154,6 @@ class Engine {
   void stop_running_tasks();
   void resume_running_tasks();
   void guardian_is_gone();
-  void sample();
   void end_leftovers_of_the_run();
   void wait_and_listen(schedule::Time limit);
 
@@ -141,11 +165,13 @@ class Engine {
   Bytes memory_budget_;
   std::uint32_t usable_cores_;
   PulledInputs source_;
+  std::optional<process::JobserverClient> lender_;
   Starter starter_;
   Reporter reporter_;
   std::optional<TextTemplate> tag_;
   process::Poller poller_;
   progress::Display& display_;
+  std::optional<record::Earlier::Counts> before_;
   CaptureBudget capture_budget_;
   Collator collator_;
   BaseEnvironment environment_;
@@ -166,7 +192,14 @@ class Engine {
   // Group members are no children of ours: nothing but looking tells when they are gone.
   static constexpr schedule::Time leftovers_every = std::chrono::milliseconds(20);
   schedule::Time next_look_{};
-  schedule::Time next_sample_ = std::chrono::seconds(1);
+  schedule::Time next_sample_;
+  schedule::Time next_memory_look_{};
+  std::optional<MemoryDeaths> memory_deaths_;
+  Bytes told_reservation_{};
+  static constexpr schedule::Time status_every = std::chrono::seconds(2);
+  schedule::Time next_status_{};
+  schedule::Time starts_due_ = schedule::never;  // to be on record
+  bool lender_watched_ = false;
   int watched_input_ = -1;
   std::array<bool, 2> outlet_watched_{};
   bool held_ = false;

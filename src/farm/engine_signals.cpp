@@ -121,22 +121,6 @@ void Engine::guardian_is_gone() {
   note(schedule::Event::Kind::kill);
 }
 
-// Peak memory and CPU time of trees; only a look now and then tells what processes used that nobody waits for.
-void Engine::sample() {
-  constexpr schedule::Time at_least_every = std::chrono::seconds(1);
-  constexpr int share_of_time = 200;  // the look costs half a per cent of a core at most
-  const schedule::Time begin = clock_.now();
-  for (const auto& task : slots_) {
-    if (!task || task->state != RunningTask::State::running || !task->child) continue;
-    if (begin - task->started < at_least_every) continue;
-    const process::TreeUse use = process::tree_use(task->child.pid());
-    task->peak_memory = std::max(task->peak_memory, use.memory_bytes);
-    task->cpu_seen = std::max(task->cpu_seen, use.cpu_seconds);
-  }
-  process::reap_orphans([this](pid_t pid) { return is_task(pid); });
-  next_sample_ = clock_.now() + std::max(at_least_every, (clock_.now() - begin) * share_of_time);
-}
-
 // Nothing runs any more, but signals still count.
 void Engine::wait_and_listen(schedule::Time limit) {
   ready_.clear();

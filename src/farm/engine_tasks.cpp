@@ -63,6 +63,7 @@ void Engine::start(const schedule::Decision& decision) {
   task.reason = {};
   task.aftermath = Aftermath::none;
   task.peak_memory = 0;
+  task.memory_death = MemoryDeath::no;
   task.cpu_seen = task.start_cost = 0;
   for (TaskStream& stream : task.streams) {
     stream.bytes = 0;
@@ -75,6 +76,7 @@ void Engine::start(const schedule::Decision& decision) {
   if (outcome == Starter::Outcome::exhausted) {
     return wait_for_room(task, decision.slot);
   }
+  if (Result<void> told = reporter_.started(task); !told) fail(told.error());
   if (tag_) {
     std::string tag = tag_->expand({&task.input, decision.slot, task.seed});
     std::ranges::replace(tag, '\n', ' ');  // a tag is in front of a line, never a line of its own
@@ -243,9 +245,12 @@ void Engine::complete(schedule::Slot slot_number) {
   if (task.aftermath != Aftermath::none) --aftermaths_;
   task.aftermath = Aftermath::none;
   task.state = RunningTask::State::ended;
-  const bool success = task.end->status.success();
-  events_.push_back(
-      {schedule::Event::Kind::ended, slot_number, success, task.ended - task.started, !task.asked_first});
+  judge_memory(task);
+  schedule::Event over{schedule::Event::Kind::ended, slot_number, task.end->status.success(),
+                       task.ended - task.started, !task.asked_first};
+  over.memory = Bytes{std::max(task.peak_memory, task.end->peak_rss)};
+  over.out_of_memory = task.memory_death != MemoryDeath::no;
+  events_.push_back(over);
 }
 
 void Engine::signal_task(RunningTask& task, int signal) {
@@ -302,7 +307,7 @@ void Engine::finish(const schedule::Decision& decision) {
   if (kept == kept_.end()) {  // read ahead of a --delay, never started
     TaskInput unused;
     source_.take(decision.task, unused);
-    if (Result<void> given = collator_.skipped(decision.task); !given) fail(given.error());
+    if (Result<void> given = collator_.skipped(unused.place); !given) fail(given.error());
     return;
   }
   // It waited for another attempt, or for a process to be had, when the run was ended.
@@ -310,7 +315,7 @@ void Engine::finish(const schedule::Decision& decision) {
     report(*kept->second, decision.slot, decision.verdict, true);
     if (Result<void> given = collator_.finished(*kept->second); !given) fail(given.error());
   } else {
-    if (Result<void> given = collator_.skipped(decision.task); !given) fail(given.error());
+    if (Result<void> given = collator_.skipped(kept->second->input.place); !given) fail(given.error());
   }
   kept_.erase(kept);
 }

@@ -169,6 +169,8 @@ Result<Pull> Inputs::State::next(TaskInput& input) {
   } else if (pulled == Pull::task) {
     input.number = ++given;
   }
+  input.place = input.number;
+  input.on_record = false;
   ended = pulled == Pull::end;
   return pulled;
 }

@@ -37,7 +37,9 @@ namespace drover::farm {
 // One task's values, in one block that is reused from task to task (row.hpp: size, value, add, problem).
 class TaskInput : public Row {
  public:
-  schedule::TaskNumber number = 0;
+  schedule::TaskNumber number = 0;  // {#}; in a run that is resumed, the one on record
+  schedule::TaskNumber place = 0;   // in the input as it is now, from 1: what --keep-order goes by
+  bool on_record = false;  // the run record knows it: it was started before, now or in an earlier run
 };
 
 // One source on the command line, in the order given.

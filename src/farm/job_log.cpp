@@ -10,7 +10,7 @@
 #include <filesystem>
 #include <iterator>
 
-#include "farm/system_error.hpp"
+#include "units/system_error.hpp"
 
 namespace drover::farm {
 

@@ -23,6 +23,13 @@ enum class Collation {
   ungroup,      // tasks write to our descriptors themselves
 };
 
+// What of an earlier run on record is run again.
+enum class Resume {
+  no,          // there must be no earlier run
+  unfinished,  // what has not ended
+  failed_too,
+};
+
 struct RunOptions {
   std::vector<std::string> command;
   Command::Mode mode = Command::Mode::direct;
@@ -32,6 +39,8 @@ struct RunOptions {
   Cores jobs = Cores::all();
   std::optional<std::uint32_t> threads;  // cores a task
   std::optional<Bytes> memory;           // to reserve for a task
+  bool learn_memory = false;             // --mem auto: what to reserve is learnt
+  std::optional<Bytes> memory_free;      // --memfree: start nothing below it
   std::optional<std::chrono::nanoseconds> timeout;
   std::optional<double> timeout_per_cent;
   std::chrono::nanoseconds grace = std::chrono::seconds(10);
@@ -40,6 +49,7 @@ struct RunOptions {
   std::chrono::nanoseconds delay{};
   schedule::Halt halt;
   std::uint64_t seed = 0;
+  bool seed_given = false;
 
   std::optional<std::string> directory;  // --wd
   bool scratch = false;
@@ -53,6 +63,10 @@ struct RunOptions {
   std::optional<std::string> results;
   std::optional<std::string> job_log;
   std::optional<std::string> crash_report;
+  std::optional<std::string> record;
+  Resume resume = Resume::no;
+  std::string line;     // the command line, as it can be pasted, without --resume and --resume-failed
+  std::string version;  // of drover
   progress::Mode progress = progress::Mode::automatic;
 };
 

@@ -33,14 +33,15 @@ Threads choose_threads(const PlanRequest& request, Plan& plan) {
       plan.notes.push_back(
           fmt::format("OMP_NUM_THREADS={} is not a number of threads and is not taken: use --threads",
                       *request.omp_num_threads));
-    } else if (*wish > 1) {
+    } else if (*wish > 1 && !request.share_of_outer) {  // an outer drover sets it to our share by itself
       plan.notes.push_back(
           fmt::format("OMP_NUM_THREADS={} names all {} usable cores and is not taken: use --threads {} for "
                       "one task at a time",
                       *wish, request.usable_cores, request.usable_cores));
     }
   }
-  if (request.jobs.is_exact())
+  // Cores that a job server lends are not ours to hand out.
+  if (request.jobs.is_exact() && !request.cores_are_lent)
     return {std::max(1U, request.usable_cores / request.jobs.of(request.usable_cores)), false};
   return {1, false};
 }
@@ -81,6 +82,9 @@ std::string describe_plan(const PlanRequest& request, const Plan& plan, bool mem
     line += fmt::format(", {} each of {}", describe(*request.memory), describe(request.usable_memory));
     if (memory_decided) line += " (memory decides)";
   }
+  if (request.learn_memory)
+    line += fmt::format(", as far as memory allows: one task first, to learn what it needs of {}",
+                        describe(request.usable_memory));
   return line;
 }
 
@@ -96,6 +100,13 @@ Result<Plan> make_plan(const PlanRequest& request) {
   }
   plan.threads = threads.count;
   plan.slots = choose_slots(request, threads, plan);
+  if (request.unreachable_jobserver && plan.slots > 1) {  // as make itself does
+    plan.notes.push_back(
+        "make's job server is not open to this command, so it runs one task at a time: put + in front of its "
+        "line in "
+        "the makefile");
+    plan.slots = 1;
+  }
   bool memory_decided = false;
   if (request.memory && request.usable_memory.count > 0) {
     if (*request.memory > request.usable_memory) {

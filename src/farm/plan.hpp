@@ -23,6 +23,9 @@ struct PlanRequest {
   std::optional<std::uint32_t> threads;        // --threads
   std::optional<std::string> omp_num_threads;  // the user's environment
   std::optional<Bytes> memory;                 // --mem
+  bool learn_memory = false;                   // --mem auto: the number of slots is no promise
+  bool cores_are_lent = false;                 // by make's job server, beyond one
+  bool unreachable_jobserver = false;          // make has a job server, but not for us
   std::uint32_t usable_cores = 1;
   bool share_of_outer = false;  // DROVER_CORES limits us
   Bytes usable_memory{};        // 0: not known

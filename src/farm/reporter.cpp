@@ -1,21 +1,16 @@
 #include "farm/reporter.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <filesystem>
 
-#include "farm/replace_file.hpp"
 #include "farm/task_json.hpp"
+#include "machine/host.hpp"
+#include "machine/replace_file.hpp"
 #include "units/quantity.hpp"
 
 namespace drover::farm {
 namespace {
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
-}
 
 std::string_view last_line(std::string_view text) {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
@@ -70,20 +65,26 @@ Result<Reporter> Reporter::make(const RunOptions& options, const NameContext& na
     reporter.crash_.emplace(std::move(path));
   }
   reporter.names_ = names.names;
-  reporter.host_ = host_name();
+  reporter.host_ = machine::host_name();
   std::error_code gone;
   reporter.start_folder_ = std::filesystem::current_path(gone).string();
   reporter.threads_ = threads;
+  reporter.resumed_ = options.resume != Resume::no;
   return reporter;
 }
 
 std::string Reporter::cause_of(const RunningTask& task, schedule::Verdict verdict) {
   if (!task.problem.empty()) return task.problem;
   if (verdict == schedule::Verdict::succeeded || !task.end) return {};
+  if (task.memory_death != MemoryDeath::no)
+    return memory_death_text(task.memory_death, Bytes{std::max(task.peak_memory, task.end->peak_rss)},
+                             task.memory_limit);
   std::string how = task.end->status.describe();
   if (task.asked_first && task.reason == schedule::EndReason::timeout) {
     return fmt::format("timed out after {}: {}", describe(task.ended - task.started), how);
   }
+  if (task.asked_first && task.reason == schedule::EndReason::memory)
+    return fmt::format("ended to free memory ({})", how);
   if (task.asked_first) return fmt::format("ended with the run ({})", how);
   return how;
 }
@@ -110,27 +111,44 @@ Result<void> Reporter::attempt_ended(RunningTask& task, schedule::Slot slot, sch
     summary_.repeated(finished);
   }
   if (!task.results.empty()) {
-    DROVER_CHECK(replace_file(task.results + "/task.json", task_json(report, host_, names_)));
+    DROVER_CHECK(machine::replace_file(task.results + "/task.json", task_json(report, host_, names_)));
   }
   if (crash_) {
     if (verdict == schedule::Verdict::failed) {
       DROVER_CHECK(write_crash(task, report));
     } else if (verdict == schedule::Verdict::succeeded) {
-      remove_crash(task.input.number);
+      remove_crash(task, slot);
     }
   }
+  if (recorder_) DROVER_CHECK(recorder_->ended(report, final));
   if (job_log_ && final && verdict != schedule::Verdict::not_run) DROVER_CHECK(job_log_->write(report));
   return {};
 }
 
+Result<void> Reporter::started(RunningTask& task) {
+  return recorder_ ? recorder_->started(task) : Result<void>{};
+}
+
+void Reporter::show(record::Status status) {
+  if (recorder_) recorder_->show(std::move(status));
+}
+
+Result<void> Reporter::end(int exit_status) {
+  return recorder_ ? recorder_->end(exit_status) : Result<void>{};
+}
+
+Result<std::string> Reporter::crash_path(const RunningTask& task, schedule::Slot slot) {
+  const Fill fill{&task.input, slot, task.seed};
+  return choose_crash_path(crash_->expand(fill), task.input.number, crash_names_, resumed_);
+}
+
 Result<void> Reporter::write_crash(const RunningTask& task, const TaskReport& report) {
-  const Fill fill{&task.input, report.slot, task.seed};
-  DROVER_TRY(std::string path, choose_crash_path(crash_->expand(fill), task.input.number, crash_names_));
+  DROVER_TRY(std::string path, crash_path(task, report.slot));
   const TaskStream& stream = task.streams[1];
   const Capture& errors = stream.report.empty() ? stream.capture : stream.report;
   std::string block;
   std::uint64_t offset = 0;
-  const NextPiece next = [&]() -> Result<std::string_view> {
+  const machine::NextPiece next = [&]() -> Result<std::string_view> {
     constexpr std::size_t piece_bytes = 256UL << 10U;
     DROVER_CHECK(errors.peek(offset, block, piece_bytes));
     offset += block.size();
@@ -141,12 +159,18 @@ Result<void> Reporter::write_crash(const RunningTask& task, const TaskReport& re
   return {};
 }
 
-void Reporter::remove_crash(schedule::TaskNumber task) {
-  const auto known = crash_paths_.find(task);
-  if (known == crash_paths_.end()) return;
+// Of a task that failed before: in this run, or, if it is resumed, in an earlier one.
+void Reporter::remove_crash(const RunningTask& task, schedule::Slot slot) {
+  std::string path;
+  if (const auto known = crash_paths_.find(task.input.number); known != crash_paths_.end()) {
+    path = std::move(known->second);
+    crash_paths_.erase(known);
+  } else if (resumed_) {
+    Result<std::string> earlier = crash_path(task, slot);
+    if (earlier && task_of_crash_report(*earlier) == task.input.number) path = std::move(*earlier);
+  }
   std::error_code ignored;  // somebody may have removed it already
-  std::filesystem::remove(known->second, ignored);
-  crash_paths_.erase(known);
+  if (!path.empty()) std::filesystem::remove(path, ignored);
 }
 
 }  // namespace drover::farm

@@ -11,6 +11,7 @@
 #include "farm/command.hpp"
 #include "farm/environment.hpp"
 #include "farm/input.hpp"
+#include "farm/memory_death.hpp"
 #include "machine/unique_fd.hpp"
 #include "process/spawn.hpp"
 #include "schedule/scheduler.hpp"
@@ -71,6 +72,8 @@ struct RunningTask {
   schedule::Time aftermath_until{};
   std::uint64_t peak_memory = 0;  // bytes, largest sample
   double cpu_seen = 0;            // seconds, largest sample
+  MemoryDeath memory_death = MemoryDeath::no;
+  Bytes memory_limit{};  // where that is what ended it
 
   [[nodiscard]] bool piped() const { return streams[0].pipe || streams[1].pipe; }
 };

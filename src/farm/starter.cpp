@@ -12,6 +12,7 @@
 #include "farm/program.hpp"
 #include "farm/quote.hpp"
 #include "farm/shell_line.hpp"
+#include "farm/task_json.hpp"
 #include "process/pipe.hpp"
 
 namespace drover::farm {
@@ -91,6 +92,7 @@ Result<Starter> Starter::make(const RunOptions& options, const NameContext& name
   }
   starter.ungroup_ = options.collation == Collation::ungroup;
   starter.path_ = search_path();
+  starter.resumed_ = options.resume != Resume::no;
   if (options.mode != Command::Mode::direct) {
     starter.fixed_program_ = "/bin/sh";
   } else if (const std::optional<std::string> program = starter.templates_.command.program()) {
@@ -99,14 +101,6 @@ Result<Starter> Starter::make(const RunOptions& options, const NameContext& name
     return meant_for_a_shell(options.command[0]);
   }
   return starter;
-}
-
-void Starter::use(std::unique_ptr<process::Spawner> spawner, machine::UniqueFd null_input,
-                  std::optional<Scratch> scratch, std::optional<Pinning> pinning) {
-  spawner_ = std::move(spawner);
-  null_input_ = std::move(null_input);
-  if (scratch) scratch_.emplace(std::move(*scratch));
-  pinning_ = std::move(pinning);
 }
 
 Result<std::string> Starter::program_of(const RunningTask& task) {
@@ -122,6 +116,10 @@ Result<std::string> Starter::program_of(const RunningTask& task) {
 std::string Starter::unique_results_folder(std::string folder, schedule::TaskNumber task) {
   folder = fs::path(folder).lexically_normal().string();  // "a", "a/" and "./a" are one
   while (folder.size() > 1 && folder.back() == '/') folder.pop_back();
+  if (resumed_) {
+    const std::optional<schedule::TaskNumber> earlier = task_of_json(folder + "/task.json");
+    if (earlier) results_taken_.emplace(std::hash<std::string>{}(folder), *earlier);
+  }
   const auto [known, fresh] = results_taken_.emplace(std::hash<std::string>{}(folder), task);
   return fresh || known->second == task ? folder : fmt::format("{}.{}", folder, task);
 }
@@ -150,8 +148,8 @@ Result<void> Starter::prepare(RunningTask& task, schedule::Slot slot) {
     DROVER_CHECK(make_folder(task.directory));
   }
   if (templates_.results) DROVER_CHECK(prepare_results(task, fill));
-  if (scratch_) {
-    DROVER_TRY(task.scratch, scratch_->make_for(task.input.number));
+  if (equipment_.scratch) {
+    DROVER_TRY(task.scratch, equipment_.scratch->make_for(task.input.number));
   }
   return {};
 }
@@ -180,12 +178,20 @@ Starter::Outcome Starter::start(RunningTask& task, schedule::Slot slot) {
   }
   request.path = fixed_program_.empty() ? program.c_str() : fixed_program_.c_str();
   request.argv = task.words.argv();
-  request.envp = task.environment.fill(task.input.number, task.attempt, slot, task.seed, task.scratch);
-  request.stdin_fd = null_input_.get();
+  const bool serves = slot < equipment_.job_tokens.size();
+  if (serves) {
+    equipment_.job_tokens[slot].recount();  // what the last task's make was killed with
+    request.inherited = equipment_.job_tokens[slot].descriptors();
+  } else {
+    request.inherited = equipment_.plain_descriptors;
+  }
+  request.envp = task.environment.fill(task.input.number, task.attempt, slot, task.seed, task.scratch,
+                                       serves ? equipment_.makeflags[slot] : equipment_.plain_makeflags);
+  request.stdin_fd = equipment_.null_input.get();
   request.directory = task.directory.empty() ? nullptr : task.directory.c_str();
-  if (pinning_) {
-    request.affinity = pinning_->mask(slot);
-    request.affinity_size = pinning_->mask_bytes();
+  if (equipment_.pinning) {
+    request.affinity = equipment_.pinning->mask(slot);
+    request.affinity_size = equipment_.pinning->mask_bytes();
   }
   std::array<process::Pipe, 2> pipes;
   if (!ungroup_) {
@@ -200,7 +206,7 @@ Starter::Outcome Starter::start(RunningTask& task, schedule::Slot slot) {
     request.stdout_fd = pipes[0].write_end.get();
     request.stderr_fd = pipes[1].write_end.get();
   }
-  std::expected<process::Child, process::SpawnFailure> child = spawner_->start(request);
+  std::expected<process::Child, process::SpawnFailure> child = equipment_.spawner->start(request);
   if (!child) {
     if (!child.error().exhausted()) return refuse(child.error().describe(request));
     tidy(task);

@@ -14,6 +14,7 @@
 #include "farm/options.hpp"
 #include "farm/running_task.hpp"
 #include "farm/scratch.hpp"
+#include "process/jobserver.hpp"
 #include "process/spawn.hpp"
 
 namespace drover::farm {
@@ -42,9 +43,18 @@ class Starter {
   // Errors: usage, not_found and denied of the templates, and of a program that is the same for every task.
   [[nodiscard]] static Result<Starter> make(const RunOptions& options, const NameContext& names);
 
-  // Where tasks run; to be set before the first start.
-  void use(std::unique_ptr<process::Spawner> spawner, machine::UniqueFd null_input,
-           std::optional<Scratch> scratch, std::optional<Pinning> pinning);
+  // What tasks are given; to be set before the first start.
+  struct Equipment {
+    std::unique_ptr<process::Spawner> spawner;
+    machine::UniqueFd null_input;
+    std::unique_ptr<Scratch> scratch;  // nothing: none is wanted
+    std::optional<Pinning> pinning;
+    std::vector<process::JobTokens> job_tokens;  // by slot; a slot without makes with one job
+    std::vector<std::string> makeflags;          // by slot, of those with tokens
+    std::string plain_makeflags;                 // of the others
+    std::vector<int> plain_descriptors;          // that they inherit: of an outer job server
+  };
+  void use(Equipment equipment) { equipment_ = std::move(equipment); }
 
   enum class Outcome { started, not_started, exhausted };
   // Requires: task.input, attempt and seed are set. Fills in everything else.
@@ -64,14 +74,12 @@ class Starter {
   Templates templates_;
   bool ungroup_ = false;
   bool results_per_number_ = false;
-  std::string path_;                                                     // PATH
-  std::string fixed_program_;                                            // empty: differs from task to task
-  std::unordered_map<std::string, std::string> programs_;                // found so far, where it differs
+  bool resumed_ = false;                                   // folders of earlier runs are of this run, too
+  std::string path_;                                       // PATH
+  std::string fixed_program_;                              // empty: differs from task to task
+  std::unordered_map<std::string, std::string> programs_;  // found so far, where it differs
   std::unordered_map<std::size_t, schedule::TaskNumber> results_taken_;  // hash of a folder → its task
-  std::unique_ptr<process::Spawner> spawner_;
-  machine::UniqueFd null_input_;
-  std::optional<Scratch> scratch_;
-  std::optional<Pinning> pinning_;
+  Equipment equipment_;
 };
 
 }  // namespace drover::farm

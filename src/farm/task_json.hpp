@@ -17,6 +17,7 @@
 // Source   RFC 8259.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -27,5 +28,8 @@ namespace drover::farm {
 // The text of the file, with a newline at its end.
 [[nodiscard]] std::string task_json(const TaskReport& report, const std::string& host,
                                     std::span<const std::string> names = {});
+
+// The task that a file of this kind is of; nothing if it is none, or is not there.
+[[nodiscard]] std::optional<schedule::TaskNumber> task_of_json(const std::string& path);
 
 }  // namespace drover::farm

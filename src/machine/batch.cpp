@@ -163,4 +163,18 @@ std::optional<BatchMemory> batch_memory_limit(const Environment& environment) {
                      fmt::format("SLURM_MEM_PER_CPU={} × SLURM_CPUS_ON_NODE={}", *per_cpu, *cpus)};
 }
 
+std::string batch_job(const Environment& environment) {
+  const auto is = [&](const char* name) {
+    std::optional<std::string> value = environment(name);
+    return value && !value->empty() ? value : std::nullopt;
+  };
+  if (const auto array = is("SLURM_ARRAY_JOB_ID"), element = is("SLURM_ARRAY_TASK_ID"); array && element)
+    return fmt::format("Slurm {}_{}", *array, *element);
+  if (const auto id = is("SLURM_JOB_ID")) return "Slurm " + *id;
+  if (const auto id = is("PBS_JOBID")) return "PBS " + *id;
+  if (const auto id = is("LSB_JOBID")) return "LSF " + *id;
+  if (const auto id = is("JOB_ID"); id && is("SGE_ROOT")) return "SGE " + *id;
+  return {};
+}
+
 }  // namespace drover::machine

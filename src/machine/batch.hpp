@@ -47,6 +47,10 @@ struct BatchMemory {
 };
 [[nodiscard]] std::optional<BatchMemory> batch_memory_limit(const Environment& environment);
 
+// The job that this process belongs to: "Slurm 4711", "Slurm 4711_3" (an array's element), "PBS 12.server", "LSF 7",
+// "SGE 9"; empty outside of any.
+[[nodiscard]] std::string batch_job(const Environment& environment);
+
 // The entry for node number `node` (from 0) of Slurm's "16(x2),8"; nothing if there is
 // none or the text is no such list.
 [[nodiscard]] std::optional<std::uint32_t> count_on_node(std::string_view text, std::uint32_t node);

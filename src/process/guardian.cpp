@@ -136,10 +136,11 @@ int guard(const std::function<int(Guarded&)>& engine) {
   if (left != 0) fmt::print(stderr, "drover: {} processes of the tasks could not be ended\n", left);
   if (end.signal() == 0) return end.code();
   if (end.signal() == last_passed_on) return 128 + end.signal();  // before it listened: no task had started
-  fmt::print(stderr,
-             "drover: its engine was {}; every task was ended. The output and the job log written so far "
-             "stand: run what is missing again\n",
-             end.describe());
+  fmt::print(
+      stderr,
+      "drover: its engine was {}; every task was ended. What it has written stands: go on from its record "
+      "with --resume, or run what is missing again\n",
+      end.describe());
   return 255;
 }
 

@@ -23,4 +23,9 @@ Result<Pipe> Pipe::make() {
   return pipe;
 }
 
+machine::UniqueFd open_anew(int fd, int mode) {
+  return machine::UniqueFd(
+      ::open(fmt::format("/proc/self/fd/{}", fd).c_str(), mode | O_NONBLOCK | O_CLOEXEC));
+}
+
 }  // namespace drover::process

@@ -14,4 +14,9 @@ struct Pipe {
   [[nodiscard]] static Result<Pipe> make();
 };
 
+// Another open file description of the pipe that `fd` is an end of, with flags of its own (O_NONBLOCK,
+// O_CLOEXEC). `mode`: O_RDONLY, O_WRONLY or O_RDWR, whichever end `fd` is. Empty with errno if the system
+// refuses (no /proc, EMFILE, another user's pipe). Source: proc(5), /proc/PID/fd.
+[[nodiscard]] machine::UniqueFd open_anew(int fd, int mode);
+
 }  // namespace drover::process

@@ -59,6 +59,8 @@ int child_main(void* argument) {
   put_descriptor(request.stdin_fd, STDIN_FILENO);
   put_descriptor(request.stdout_fd, STDOUT_FILENO);
   put_descriptor(request.stderr_fd, STDERR_FILENO);
+  // The table of descriptors is a copy: the parent's stay closed on exec.
+  for (const int fd : request.inherited) ::fcntl(fd, F_SETFD, 0);
   if (request.directory != nullptr && ::chdir(request.directory) != 0)
     return give_up(view, SpawnFailure::Step::directory);
   if (request.affinity != nullptr && ::sched_setaffinity(0, request.affinity_size, request.affinity) != 0) {

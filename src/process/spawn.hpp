@@ -24,6 +24,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "machine/unique_fd.hpp"
@@ -39,6 +40,9 @@ struct SpawnRequest {
   const char* directory = nullptr;                 // chdir(2) before exec; nothing: ours
   const cpu_set_t* affinity = nullptr;             // with affinity_size bytes; nothing: ours
   std::size_t affinity_size = 0;
+  // Descriptors that the child keeps, under the same numbers (> 2), although they are closed on exec with us;
+  // they stay so for every other child. Those of a job server (jobserver.hpp).
+  std::span<const int> inherited = {};
 };
 
 // Why a child could not be started.

@@ -81,15 +81,22 @@ double cpu_seconds(pid_t pid) {
   return static_cast<double>(ticks) / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
-std::uint64_t proportional_set_size(pid_t pid) {
-  const std::string rollup = read_small(fmt::format("/proc/{}/smaps_rollup", pid));
-  const std::size_t at = rollup.find("\nPss:");
-  if (at == std::string::npos) return 0;
+// The value of a line "Pss:   1234 kB" in bytes; 0 if there is none.
+std::uint64_t bytes_after(std::string_view text, std::string_view key) {
+  const std::size_t at = text.find(key);
+  const std::size_t digits = text.find_first_of("0123456789", at);
   std::uint64_t kib = 0;
-  const std::size_t digits = rollup.find_first_of("0123456789", at);
-  if (digits != std::string::npos)
-    std::from_chars(rollup.data() + digits, rollup.data() + rollup.size(), kib);
+  if (at != std::string_view::npos && digits != std::string_view::npos)
+    std::from_chars(text.data() + digits, text.data() + text.size(), kib);
   return kib << 10U;
+}
+
+std::uint64_t proportional_set_size(pid_t pid) {
+  return bytes_after(read_small(fmt::format("/proc/{}/smaps_rollup", pid)), "\nPss:");
+}
+
+std::uint64_t peak_resident_set_size(pid_t pid) {
+  return bytes_after(read_small(fmt::format("/proc/{}/status", pid)), "\nVmHWM:");
 }
 
 }  // namespace
@@ -115,7 +122,7 @@ std::vector<pid_t> descendants(pid_t root) {
   return found;
 }
 
-TreeUse tree_use(pid_t root) {
+TreeUse tree_use(pid_t root, bool memory_of_one) {
   std::vector<pid_t> all = descendants(root);
   all.push_back(root);
   TreeUse use;
@@ -123,6 +130,7 @@ TreeUse tree_use(pid_t root) {
     use.cpu_seconds += cpu_seconds(pid);
     if (all.size() > 1) use.memory_bytes += proportional_set_size(pid);
   }
+  if (memory_of_one && all.size() == 1) use.memory_bytes = peak_resident_set_size(root);
   return use;
 }
 

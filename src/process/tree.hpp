@@ -28,11 +28,12 @@ namespace drover::process {
 
 struct TreeUse {
   double cpu_seconds = 0;          // user and system, of the living ones and those they waited for
-  std::uint64_t memory_bytes = 0;  // sum of the proportional set sizes
+  std::uint64_t memory_bytes = 0;  // sum of the proportional set sizes; of a single process its peak, or 0
 };
-// Of `root` and its descendants. Memory is read for trees of two processes and more only: a single process is
-// known better from getrusage(2), and smaps_rollup walks all its page tables.
-[[nodiscard]] TreeUse tree_use(pid_t root);
+// Of `root` and its descendants. Memory is summed up for trees of two processes and more: a single process is
+// known better from getrusage(2) when it has ended, and smaps_rollup walks all its page tables. For one that
+// still runs `memory_of_one` asks for its peak so far (VmHWM), which costs one small file.
+[[nodiscard]] TreeUse tree_use(pid_t root, bool memory_of_one = false);
 
 // Does the environment that `pid` was started with hold the line `entry` ("NAME=value")?
 [[nodiscard]] bool environment_holds(pid_t pid, std::string_view entry);

@@ -151,6 +151,8 @@ std::string waiting_text(Waiting waiting) {
       return "waiting: no process or descriptor left";
     case Waiting::halted:
       return "starting nothing more";
+    case Waiting::lent:
+      return "waiting: cores of the job server";
   }
   return {};
 }

@@ -80,6 +80,13 @@ std::string first_line(const Totals& totals, std::uint64_t repeated) {
 
 }  // namespace
 
+std::string nothing_left(const Totals& totals) {
+  std::string text = fmt::format("nothing is left to do: {} {} done", tasks(totals.done_before),
+                                 totals.done_before == 1 ? "is" : "are");
+  if (totals.failed_before > 0) text += fmt::format(", {} failed", grouped(totals.failed_before));
+  return text;
+}
+
 void Summary::add_cost(const FinishedTask& attempt) {
   ++attempts_;
   run_seconds_ += attempt.seconds;
@@ -168,6 +175,9 @@ std::string Summary::start_cost_line(const Totals& totals) const {
 std::string Summary::text(const Totals& totals) const {
   if (totals.succeeded + totals.failed + totals.not_run == 0) return {};
   std::string text = first_line(totals, repeated_);
+  if (totals.done_before + totals.failed_before > 0)
+    text += fmt::format("\n  in earlier runs {} done, {} failed", grouped(totals.done_before),
+                        grouped(totals.failed_before));
   text += cost_line(totals);
   text += slowest_lines();
   text += failure_lines();

@@ -47,10 +47,15 @@ struct Totals {
   std::uint64_t succeeded = 0;
   std::uint64_t failed = 0;
   std::uint64_t not_run = 0;
-  bool not_run_is_least = false;  // a source that was not read to its end may hold more
+  bool not_run_is_least = false;    // a source that was not read to its end may hold more
+  std::uint64_t done_before = 0;    // in earlier runs on record
+  std::uint64_t failed_before = 0;  // … and not repeated
   double wall_seconds = 0;
   std::uint32_t cores = 0;  // budget; 0: not counted
 };
+
+// "nothing is left to do: 20 tasks are done, 2 failed", for a run that was resumed for nothing.
+[[nodiscard]] std::string nothing_left(const Totals& totals);
 
 class Summary {
  public:

@@ -1,10 +1,12 @@
 // Is there room for one more task: a slot, its cores, its memory?
 //
-//     if (admission.blocked() == Waiting::nothing) admission.take();   …   admission.release();
+//     if (admission.blocked(memory) == Waiting::nothing) admission.take(memory);   …   admission.release(memory);
 //
-// Slots may become fewer than the tasks that run; then nothing is admitted until enough have ended.
+// Slots may become fewer than the tasks that run, and what they reserve may grow beyond the budget; then
+// nothing is admitted until enough have ended.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "schedule/scheduler.hpp"
@@ -15,10 +17,27 @@ class Admission {
  public:
   explicit Admission(const Rules& rules);  // Requires: one task fits into every budget.
 
-  // What is lacking: slots, cores, memory or nothing.
-  [[nodiscard]] Waiting blocked() const;
-  void take();  // Requires: not blocked.
-  void release();
+  // What is lacking for a task that reserves `memory`: slots, cores, memory or nothing. Requires: `memory` is
+  // no more than the budget, 0 where there is none.
+  [[nodiscard]] Waiting blocked(Bytes memory) const {
+    if (running_ >= slots_) return Waiting::slots;
+    if (free_cores_ < cores_per_task_) return Waiting::cores;
+    if (memory.count > memory_ - std::min(reserved_, memory_)) return Waiting::memory;
+    return Waiting::nothing;
+  }
+  void take(Bytes memory) {  // Requires: not blocked.
+    ++running_;
+    free_cores_ -= cores_per_task_;
+    reserved_ += memory.count;
+  }
+  void release(Bytes memory) {
+    --running_;
+    free_cores_ += cores_per_task_;
+    reserved_ -= memory.count;
+  }
+  // A running task reserves more, or less.
+  void reserve(Bytes instead_of, Bytes memory) { reserved_ += memory.count - instead_of.count; }
+  [[nodiscard]] Bytes reserved() const { return {reserved_}; }
 
   void more_slots();
   void fewer_slots();  // Never below one.
@@ -29,9 +48,9 @@ class Admission {
   std::uint64_t running_ = 0;
   // A budget that is not limited has nothing taken from it.
   std::uint64_t free_cores_;
-  std::uint64_t free_memory_;
   std::uint64_t cores_per_task_;
-  std::uint64_t memory_per_task_;
+  std::uint64_t memory_;
+  std::uint64_t reserved_ = 0;
 };
 
 }  // namespace drover::schedule

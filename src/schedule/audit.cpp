@@ -7,7 +7,12 @@
 namespace drover::schedule {
 
 Audit::Audit(const SimulationRules& rules, const PretendSource& source, const Scheduler& scheduler)
-    : rules_(rules), source_(&source), scheduler_(&scheduler), finished_(rules.tasks), order_(rules.first) {}
+    : rules_(rules),
+      source_(&source),
+      scheduler_(&scheduler),
+      finished_(rules.tasks),
+      memory_(rules),
+      order_(rules.first) {}
 
 void Audit::problem(const std::string& what) {
   constexpr std::size_t most = 10;
@@ -19,6 +24,11 @@ void Audit::expect(bool kept, const char* promise, TaskNumber task) {
     problem(fmt::format("task {}: broken promise: {}", task, promise));
 }
 
+void Audit::expect_none(const char* broken, TaskNumber task) {
+  if (broken != nullptr) [[unlikely]]
+    expect(false, broken, task);
+}
+
 Audit::Seat& Audit::seat(Slot slot) {
   if (slot >= seats_.size()) seats_.resize(slot + std::size_t{1});
   return seats_[slot];
@@ -26,20 +36,26 @@ Audit::Seat& Audit::seat(Slot slot) {
 
 void Audit::events(std::span<const Event> events, Time now) {
   for (const Event& each : events) event(each, now);
-  for (const Event& each : events) signal(each.kind);
+  for (const Event& each : events) {
+    signal(each);
+    memory_.told(each, now);
+  }
 }
 
 void Audit::event(const Event& event, Time now) {
   if (event.kind == Event::Kind::ended || event.kind == Event::Kind::lost) refused_.reset();
   switch (event.kind) {
     case Event::Kind::ended:
+      memory_.attempt_over(event);
       return attempt_over(event, now);
     case Event::Kind::could_not_start:
+      memory_.attempt_over(event);
       --counts_.attempts;
       --running_;
       refused_ = now;
       return put_back(seat(event.slot));
     case Event::Kind::lost:
+      memory_.attempt_over(event);
       // Lost while being ended is an end like another.
       if (seat(event.slot).stage != Stage::running) return attempt_over(event, now);
       --running_;
@@ -49,7 +65,9 @@ void Audit::event(const Event& event, Time now) {
   }
 }
 
-void Audit::signal(Event::Kind kind) {
+void Audit::signal(const Event& event) {
+  const Event::Kind kind = event.kind;
+  if (kind == Event::Kind::cores_lent) lent_ = event.cores;
   if (kind == Event::Kind::drain || kind == Event::Kind::stop || kind == Event::Kind::kill) stopping_ = true;
   if (kind == Event::Kind::kill) kill_ = true;
   if (kind == Event::Kind::hold) held_ = true;
@@ -97,10 +115,14 @@ void Audit::decisions(std::span<const Decision> decisions, Time now) {
       case Decision::Kind::finished:
         finish(decision);
         break;
+      case Decision::Kind::again:
+        again(decision);
+        break;
     }
   }
   if (started) expect(!stopping_ && !scheduler_->halted(), "nothing starts after the end was called", 0);
   expect(over_ == 0, "every end gets its verdict at once", 0);
+  expect_none(memory_.nothing_left_undone(), 0);
   expect(!halt_due_ || scheduler_->halted(), "the run halts as soon as its rule is met", 0);
   expect(reason_is_true(now), "nothing waits without a reason", 0);
   release_in_order();
@@ -118,9 +140,27 @@ bool Audit::timed_out(const Seat& seat) const {
   return seat.asked != never && seat.reason == EndReason::timeout;
 }
 
+bool Audit::ended_for_memory(const Seat& seat) const {
+  return seat.asked != never && seat.reason == EndReason::memory && !seat.success;
+}
+
+void Audit::again(const Decision& decision) {
+  Seat& ended = seat(decision.slot);
+  expect(ended.stage == Stage::over && ended_for_memory(ended) && ended.task == decision.task &&
+             ended.attempt == decision.attempt,
+         "the same attempt runs again if it was ended to free memory", decision.task);
+  put_back(ended);
+  --over_;
+}
+
 void Audit::finish(const Decision& decision) {
   Seat& ended = seat(decision.slot);
   if (ended.stage != Stage::over || ended.task != decision.task) return finish_loose(decision);
+  if (ended_for_memory(ended)) {
+    put_back(ended);
+    --over_;
+    return finish_loose(decision);
+  }
   const auto verdict = expected(ended);
   // A failure that had retries left is final once nothing starts any more.
   const bool right = verdict ? *verdict == decision.verdict
@@ -151,6 +191,7 @@ void Audit::finish_loose(const Decision& decision) {
 }
 
 void Audit::account(std::uint64_t index, const Decision& decision) {
+  memory_.finished(decision.task);
   if (decision.verdict == Verdict::succeeded) ++counts_.succeeded;
   if (decision.verdict == Verdict::failed) ++counts_.failed;
   if (decision.verdict == Verdict::not_run) ++counts_.not_run;

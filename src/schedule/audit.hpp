@@ -5,7 +5,8 @@
 //
 // Checked: each task pulled in turn, none twice, each with exactly one verdict and that the right one; slots
 // unique; slots, cores and memory within budget at each start; attempts, retry times, timeouts, grace, delay,
-// hold, run_ahead, an end to starting after drain, stop, kill and halt; --keep-order.
+// hold, run_ahead, an end to starting after drain, stop, kill and halt; --keep-order; cores lent; memory that is
+// learnt, is too little or runs short (memory_audit.hpp).
 //
 // Memory   one bit a task, one record a slot, one entry a task that waits for another attempt.
 #pragma once
@@ -17,6 +18,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "schedule/memory_audit.hpp"
 #include "schedule/order.hpp"
 #include "schedule/pretend_source.hpp"
 #include "schedule/scheduler.hpp"
@@ -53,7 +55,7 @@ class Audit {
   };
 
   void event(const Event& event, Time now);
-  void signal(Event::Kind kind);
+  void signal(const Event& event);
   void attempt_over(const Event& event, Time now);
   void put_back(Seat& seat);
   void start(const Decision& decision, Time now);
@@ -63,15 +65,18 @@ class Audit {
   void terminate(const Decision& decision, Time now);
   void kill(const Decision& decision, Time now);
   void retry(const Decision& decision, Time now);
+  void again(const Decision& decision);
   void finish(const Decision& decision);
   void finish_loose(const Decision& decision);
   void account(std::uint64_t index, const Decision& decision);
   void release_in_order();
   [[nodiscard]] std::optional<Verdict> expected(const Seat& seat) const;
-  [[nodiscard]] bool reason_is_true(Time now) const;
+  [[nodiscard]] bool reason_is_true(Time now);
   [[nodiscard]] bool timed_out(const Seat& seat) const;
+  [[nodiscard]] bool ended_for_memory(const Seat& seat) const;
   Seat& seat(Slot slot);
   void expect(bool kept, const char* promise, TaskNumber task);
+  void expect_none(const char* broken, TaskNumber task);
 
   SimulationRules rules_;
   const PretendSource* source_;
@@ -90,6 +95,8 @@ class Audit {
   bool kill_ = false;  // a kill event came
   bool held_ = false;
   bool halt_due_ = false;
+  std::uint64_t lent_ = 0;
+  MemoryAudit memory_;
   std::optional<Time> refused_;  // when something could not start, until something ended
   Counts counts_;
   Order order_;

@@ -25,6 +25,7 @@ void Audit::start(const Decision& decision, Time now) {
   ++running_;
   ++counts_.attempts;
   most_at_once_ = std::max(most_at_once_, running_);
+  expect_none(memory_.start(decision, now), decision.task);
   budgets(decision.task);
 }
 
@@ -52,12 +53,12 @@ void Audit::budgets(TaskNumber task) {
   expect(running_ <= scheduler_->slots(), "no more tasks than slots", task);
   expect(rules.cores == 0 || running_ * rules.cores_per_task <= rules.cores, "no more cores than there are",
          task);
-  expect(rules.memory.count == 0 || running_ * rules.memory_per_task.count <= rules.memory.count,
-         "no more memory than there is", task);
+  expect(!rules.cores_are_lent || running_ == 1 || running_ * rules.cores_per_task - 1 <= lent_,
+         "no more cores than are lent", task);
 }
 
 // Work is never held up idly: what the scheduler says it waits for is what it has to wait for.
-bool Audit::reason_is_true(Time now) const {
+bool Audit::reason_is_true(Time now) {
   const Rules& rules = rules_.rules;
   switch (scheduler_->waiting_for()) {
     case Waiting::nothing:
@@ -67,7 +68,7 @@ bool Audit::reason_is_true(Time now) const {
     case Waiting::cores:
       return (running_ + 1) * rules.cores_per_task > rules.cores;
     case Waiting::memory:
-      return (running_ + 1) * rules.memory_per_task.count > rules.memory.count;
+      return memory_.lacking(scheduler_->learnt_memory(), now);
     case Waiting::input:
       return !scheduler_->source_ended();
     case Waiting::delay:
@@ -83,6 +84,8 @@ bool Audit::reason_is_true(Time now) const {
       return refused_.has_value();
     case Waiting::halted:
       return stopping_ || scheduler_->halted();
+    case Waiting::lent:
+      return running_ > 0 && (running_ + 1) * rules.cores_per_task - 1 > lent_;
   }
   return false;
 }
@@ -94,6 +97,7 @@ void Audit::terminate(const Decision& decision, Time now) {
   asked.stage = Stage::asked;
   asked.asked = now;
   asked.reason = decision.reason;
+  expect_none(memory_.asked_to_end(decision), decision.task);
   if (decision.reason == EndReason::stopped) expect(stopping_, "a stop was asked for", decision.task);
   if (decision.reason == EndReason::halted)
     expect(scheduler_->halted(), "the halt rule was met", decision.task);
@@ -113,6 +117,7 @@ void Audit::kill(const Decision& decision, Time now) {
   expect(kill_ || now == after(killed.asked, rules_.rules.grace), "a kill comes after the grace",
          decision.task);
   if (killed.stage == Stage::running) killed.reason = decision.reason;
+  expect_none(memory_.asked_to_end(decision), decision.task);
   killed.stage = Stage::killed;
   killed.asked = std::min(killed.asked, now);
 }

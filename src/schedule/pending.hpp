@@ -3,6 +3,7 @@
 
 #include <cstdint>
 
+#include "drover/bytes.hpp"
 #include "schedule/task.hpp"
 
 namespace drover::schedule {
@@ -11,7 +12,8 @@ struct Pending {
   TaskNumber task = 0;
   std::uint64_t sequence = 0;  // 0, 1, … as the source gave the tasks; not the number if shuffled
   std::uint32_t attempt = 1;
-  Slot slot = 0;  // where it runs, or ran last
+  Slot slot = 0;   // where it runs, or ran last
+  Bytes memory{};  // to reserve at least: an attempt before it died of too little
 };
 
 }  // namespace drover::schedule

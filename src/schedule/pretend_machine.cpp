@@ -13,6 +13,7 @@ namespace {
 
 constexpr Time reaction = std::chrono::milliseconds(20);  // longest, of a task that is asked to end
 constexpr std::uint64_t stream_signals = 201;
+constexpr std::uint64_t stream_lent = 202;
 
 enum Chance : std::uint64_t {
   fate,
@@ -59,7 +60,7 @@ Time run_time(const RunTimes& times, std::uint64_t seed, TaskNumber task, std::u
   return Time(whole * grain == time.count() ? time.count() : (whole + 1) * grain);
 }
 
-PretendMachine::PretendMachine(const SimulationRules& rules) : rules_(rules) {
+PretendMachine::PretendMachine(const SimulationRules& rules) : rules_(rules), memory_(rules) {
   plan_signals();
 }
 
@@ -83,6 +84,16 @@ void PretendMachine::plan_signals() {
     plan(begin, {.kind = Event::Kind::hold});
     plan(after(begin, scaled(rules_.run_times.typical, 3 * next_draw())), {.kind = Event::Kind::release});
   }
+  if (rules_.rules.cores_are_lent) plan_lent_cores(expected);
+}
+
+void PretendMachine::plan_lent_cores(Time run) {
+  std::uint64_t drawn = 0;
+  const auto next_draw = [&] { return unit(draw(rules_.seed, stream_lent, drawn++)); };
+  const double most = static_cast<double>(rules_.rules.slots) * rules_.rules.cores_per_task;
+  for (auto n = static_cast<std::uint64_t>(2 * rules_.faults.lent_changes * next_draw()); n > 0; --n)
+    plan(scaled(run, next_draw()),
+         {.kind = Event::Kind::cores_lent, .cores = static_cast<std::uint32_t>(most * next_draw())});
 }
 
 void PretendMachine::carry_out(std::span<const Decision> decisions, Time now) {
@@ -93,6 +104,7 @@ void PretendMachine::carry_out(std::span<const Decision> decisions, Time now) {
                 places_[decision.slot].ends_well);
     if (decision.kind == Decision::Kind::kill) end_early(decision.slot, now, false);
   }
+  kill_for_memory(now);
 }
 
 void PretendMachine::start(const Decision& decision, Time now) {
@@ -112,25 +124,37 @@ void PretendMachine::start(const Decision& decision, Time now) {
   Time takes = run_time(rules_.run_times, rules_.seed, decision.task, decision.attempt);
   if (chance(slowness) < faults.slow) takes = scaled(takes, 10);
   const Time part = scaled(takes, chance(part_way));
+  memory_.start(decision, now, takes);
   double up_to = faults.hangs;
   if (luck < up_to) return;
   up_to += faults.lost;
   if (luck < up_to) return plan_end(decision.slot, after(now, part), Event::Kind::lost, false);
   up_to += faults.out_of_memory;
-  if (luck < up_to) return plan_end(decision.slot, after(now, part), Event::Kind::ended, false);
+  if (luck < up_to) return plan_end(decision.slot, after(now, part), Event::Kind::ended, false, true);
   plan_end(decision.slot, after(now, takes), Event::Kind::ended, luck >= up_to + faults.fails);
 }
 
-void PretendMachine::plan_end(Slot slot, Time at, Event::Kind kind, bool success) {
+void PretendMachine::plan_end(Slot slot, Time at, Event::Kind kind, bool success, bool out_of_memory) {
   places_[slot].ends = at;
-  plan(at, {.kind = kind, .slot = slot, .success = success, .ran = at - places_[slot].started});
+  plan(at, {.kind = kind,
+            .slot = slot,
+            .success = success,
+            .ran = at - places_[slot].started,
+            .out_of_memory = out_of_memory});
 }
 
 // What was going to end it sooner still does.
-void PretendMachine::end_early(Slot slot, Time at, bool success) {
+void PretendMachine::end_early(Slot slot, Time at, bool success, bool out_of_memory) {
   if (places_[slot].ends <= at) return;
   ++places_[slot].run;
-  plan_end(slot, at, Event::Kind::ended, success);
+  plan_end(slot, at, Event::Kind::ended, success, out_of_memory);
+}
+
+void PretendMachine::kill_for_memory(Time now) {
+  while (const auto slot = memory_.take_victim(now)) {
+    if (places_[*slot].ends > now) ++out_of_memory_;
+    end_early(*slot, now, false, true);
+  }
 }
 
 void PretendMachine::input_paused(Time now) {
@@ -149,15 +173,19 @@ void PretendMachine::plan(Time at, Event event) {
 }
 
 Time PretendMachine::next() const {
-  return ahead_.empty() ? never : ahead_.front().at;
+  return std::min(ahead_.empty() ? never : ahead_.front().at, memory_.next());
 }
 
 void PretendMachine::take(Time now, std::vector<Event>& events) {
   while (!ahead_.empty() && ahead_.front().at <= now) {
     std::pop_heap(ahead_.begin(), ahead_.end(), later);
-    const Happening happening = ahead_.back();
+    Happening happening = ahead_.back();
     ahead_.pop_back();
     if (stale(happening)) continue;
+    if (ends_attempt(happening.event.kind)) {
+      const Bytes peak = memory_.end(happening.event.slot, happening.at);
+      if (happening.event.kind == Event::Kind::ended) happening.event.memory = peak;
+    }
     events.push_back(happening.event);
     if (!of_a_slot(happening.event.kind)) continue;
     ++places_[happening.event.slot].run;
@@ -165,6 +193,9 @@ void PretendMachine::take(Time now, std::vector<Event>& events) {
     busy_ += happening.event.ran;
     last_end_ = happening.at;
   }
+  if (memory_.next() > now) return;
+  memory_.look(now, events);
+  kill_for_memory(now);
 }
 
 bool PretendMachine::stale(const Happening& happening) const {

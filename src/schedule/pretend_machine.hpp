@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "schedule/pretend_memory.hpp"
 #include "schedule/scheduler.hpp"
 #include "schedule/simulator.hpp"
 
@@ -23,6 +24,8 @@ class PretendMachine {
 
   [[nodiscard]] Time busy() const { return busy_; }  // sum over the attempts that ended
   [[nodiscard]] Time last_end() const { return last_end_; }
+  [[nodiscard]] Bytes most_memory() const { return memory_.most(); }
+  [[nodiscard]] std::uint64_t out_of_memory() const { return out_of_memory_; }
 
  private:
   struct Happening {
@@ -41,15 +44,19 @@ class PretendMachine {
   };
 
   void start(const Decision& decision, Time now);
-  void plan_end(Slot slot, Time at, Event::Kind kind, bool success);
-  void end_early(Slot slot, Time at, bool success);
+  void plan_end(Slot slot, Time at, Event::Kind kind, bool success, bool out_of_memory = false);
+  void end_early(Slot slot, Time at, bool success, bool out_of_memory = false);
+  void kill_for_memory(Time now);
   void plan(Time at, Event event);
   void plan_signals();
+  void plan_lent_cores(Time run);
   [[nodiscard]] bool stale(const Happening& happening) const;
   [[nodiscard]] double chance(std::uint64_t what) const;
   static bool later(const Happening& a, const Happening& b);
 
   SimulationRules rules_;
+  PretendMemory memory_;
+  std::uint64_t out_of_memory_ = 0;
   std::vector<Place> places_;
   std::vector<Happening> ahead_;  // a heap, earliest first
   std::uint64_t planned_ = 0;

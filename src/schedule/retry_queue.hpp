@@ -23,6 +23,7 @@ class RetryQueue {
 
   // When the first one may start. Requires: not empty.
   [[nodiscard]] Time next() const { return heap_.front().at; }
+  [[nodiscard]] const Pending& first() const { return heap_.front().pending; }  // Requires: not empty.
   Pending take();  // Takes the first one. Requires: not empty.
 
  private:

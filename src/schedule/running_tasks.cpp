@@ -4,11 +4,11 @@
 
 namespace drover::schedule {
 
-void RunningTasks::start(const Pending& pending, Time now) {
+void RunningTasks::start(const Pending& pending, Bytes reserved, Time now) {
   if (pending.slot >= slots_.size()) slots_.resize(pending.slot + std::size_t{1});
   Running& running = slots_[pending.slot];
   DROVER_ASSERT(running.stage == Stage::empty, pending.slot, running.pending.task);
-  running = {.pending = pending, .stage = Stage::running, .since = now};
+  running = {.pending = pending, .stage = Stage::running, .since = now, .reserved = reserved};
   append(free_, pending.slot);
   ++count_;
 }

@@ -25,19 +25,28 @@ struct Running {
   Stage stage = Stage::empty;
   EndReason reason{};  // once asked to end or killed
   Time since{};        // started; once asked to end: asked
+  Bytes reserved{};    // memory
   Slot previous = 0;
   Slot next = 0;
 };
 
 class RunningTasks {
  public:
-  void start(const Pending& pending, Time now);
+  void start(const Pending& pending, Bytes reserved, Time now);
   void ask_to_end(Slot slot, EndReason reason, Time now);  // Requires: it runs freely.
   void kill(Slot slot, EndReason reason);  // The first reason stays. Requires: not killed yet.
   Running end(Slot slot);                  // Takes it out, whatever its stage. Requires: not empty.
 
+  void reserve(Slot slot, Bytes memory) { slots_[slot].reserved = memory; }
+
+  [[nodiscard]] bool holds(Slot slot) const {
+    return slot < slots_.size() && slots_[slot].stage != Stage::empty;
+  }
   [[nodiscard]] const Running& at(Slot slot) const { return slots_[slot]; }
   [[nodiscard]] std::optional<Slot> first_started() const { return head_of(free_); }
+  [[nodiscard]] std::optional<Slot> last_started() const {  // Of those that run freely.
+    return free_.tail == none ? std::nullopt : std::optional(free_.tail);
+  }
   [[nodiscard]] std::optional<Slot> first_asked() const { return head_of(asked_); }
   [[nodiscard]] std::uint64_t count() const { return count_; }
 

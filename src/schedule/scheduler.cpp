@@ -47,9 +47,15 @@ bool Scheduler::source_ended() const {
 Time Scheduler::median_run_time() const {
   return state_->run_times.median();
 }
+LearntMemory Scheduler::learnt_memory() const {
+  return state_->memory_needs.learnt();
+}
+Bytes Scheduler::memory_reserved() const {
+  return state_->admission.reserved();
+}
 
 Time Scheduler::State::next_deadline() const {
-  Time deadline = never;
+  Time deadline = memory_needs.settles_at();
   if (const auto slot = running.first_started())
     deadline = std::min(deadline, after(running.at(*slot).since, time_limit()));
   if (const auto slot = running.first_asked())

@@ -42,9 +42,14 @@ struct Rules {
   std::uint32_t cores_per_task = 1;
   Bytes memory{};  // budget; 0: not limited
   Bytes memory_per_task{};
-  std::uint32_t retries = 0;  // attempts after the first
-  Time retry_delay{};         // before attempt 2; doubles with each further one, ± 25 % jitter
-  std::uint64_t seed = 0;     // of the jitter
+  // --mem auto: what a task needs is learnt from the peaks told (memory_needs.hpp); `memory` is the budget,
+  // memory_per_task is not used.
+  bool learn_memory = false;
+  Bytes memory_free_floor{};    // --memfree (free_memory.hpp); 0: none
+  bool cores_are_lent = false;  // by an outer GNU make job server (lent_cores.hpp)
+  std::uint32_t retries = 0;    // attempts after the first
+  Time retry_delay{};           // before attempt 2; doubles with each further one, ± 25 % jitter
+  std::uint64_t seed = 0;       // of the jitter
   std::optional<Time> timeout{};
   // Of the median run time, from the third finished task on. Only tasks that succeed enter the median: those
   // that fail at once would make it too short for all others.
@@ -69,16 +74,27 @@ struct Event {
     release,
     input_ready,  // a source that said `later` may have more
     tick,         // time passed, nothing else
+    memory_used,  // a sample of the task in `slot`; `memory`
+    memory_free,  // what the machine, or the cgroup, has free now; `memory`
+    cores_lent,   // `cores`: all that are lent to us now, without the one that is ours anyway
   };
   Kind kind;
   Slot slot = 0;
   bool success = false;
   Time ran{};
   bool by_itself = false;  // it had ended before it was asked to: judge it as if it had not been asked
+  Bytes memory{};          // ended, memory_used: the attempt's largest so far, 0 if not known; memory_free
+  bool out_of_memory = false;  // ended: the kernel killed it for lack of memory
+  std::uint32_t cores = 0;     // cores_lent
 };
 
 // Why a running task is asked to end.
-enum class EndReason : std::uint8_t { timeout, halted, stopped };
+enum class EndReason : std::uint8_t {
+  timeout,
+  halted,
+  stopped,
+  memory,  // free memory fell below half the floor
+};
 
 // What became of a task for good.
 enum class Verdict : std::uint8_t { succeeded, failed, not_run };
@@ -90,6 +106,7 @@ struct Decision {
     kill,       // end it now (SIGKILL); `reason`
     retry,      // the attempt in `slot` failed; `task` will run again not before `at`
     finished,   // `task` is done with: `verdict`. `slot` says where it ran last (0 if it never did)
+    again,      // the attempt in `slot` was ended to free memory: `task` will run it again, same number
   };
   Kind kind;
   Slot slot = 0;
@@ -98,6 +115,7 @@ struct Decision {
   EndReason reason{};
   Verdict verdict{};
   Time at{};
+  Bytes memory{};  // start: what is reserved for it; 0 if memory is not limited
 
   friend bool operator==(const Decision&, const Decision&) = default;
 };
@@ -115,6 +133,17 @@ enum class Waiting : std::uint8_t {
   held,       // output is not read
   exhausted,  // the system had no process or descriptor left
   halted,     // draining, stopped or halted
+  lent,       // for the outer job server to lend cores
+};
+
+// What is reserved where a peak is known, over that peak.
+inline constexpr double memory_margin = 1.1;
+
+// What the peaks told so far say of a task's memory.
+struct LearntMemory {
+  Bytes largest_peak{};
+  Bytes reservation{};     // of a task that starts now; the whole budget while no peak is known
+  std::uint64_t from = 0;  // peaks it rests on
 };
 
 struct Counts {
@@ -154,6 +183,8 @@ class Scheduler {
   [[nodiscard]] bool halted() const;           // by the halt rule
   [[nodiscard]] bool source_ended() const;     // the source said `end`
   [[nodiscard]] Time median_run_time() const;  // of the succeeded ones, within 3 %; zero before the first
+  [[nodiscard]] LearntMemory learnt_memory() const;  // nothing unless rules.learn_memory
+  [[nodiscard]] Bytes memory_reserved() const;       // by the running attempts, in all
 
  private:
   struct State;

@@ -12,12 +12,18 @@ constexpr std::uint64_t ends_before_a_median_counts = 3;
 }  // namespace
 
 void Scheduler::State::take_signals(std::span<const Event> events) {
-  for (const Event& event : events) take_signal(event.kind);
+  for (const Event& event : events) {
+    if (event.kind == Event::Kind::ended || event.kind == Event::Kind::lost) {
+      free_memory.ended(event.slot);  // Here, in the batch's order: what was told before it is old.
+    } else {
+      take_signal(event);
+    }
+  }
   halt_if_met();
 }
 
-void Scheduler::State::take_signal(Event::Kind kind) {
-  switch (kind) {
+void Scheduler::State::take_signal(const Event& event) {
+  switch (event.kind) {
     case Event::Kind::drain:
       return drain();
     case Event::Kind::stop:
@@ -39,6 +45,12 @@ void Scheduler::State::take_signal(Event::Kind kind) {
     case Event::Kind::input_ready:
       input_awaited = false;
       return;
+    case Event::Kind::memory_used:
+      return memory_used(event);
+    case Event::Kind::memory_free:
+      return free_memory.told(event.memory);
+    case Event::Kind::cores_lent:
+      return lent_cores.told(event.cores);
     case Event::Kind::ended:
     case Event::Kind::lost:
     case Event::Kind::could_not_start:
@@ -97,6 +109,7 @@ void Scheduler::State::end_overdue() {
   for (auto slot = running.first_started(); slot && after(running.at(*slot).since, limit) <= now;
        slot = running.first_started())
     ask_to_end(*slot, EndReason::timeout);
+  if (free_memory.far_too_little()) free_some_memory();
   for (auto slot = running.first_asked(); slot && after(running.at(*slot).since, rules.grace) <= now;
        slot = running.first_asked())
     kill(*slot, EndReason::timeout);

@@ -10,6 +10,10 @@
 namespace drover::schedule {
 namespace {
 
+// So many steps without a verdict: what runs hangs, and only samples of memory go on, or tasks that are ended
+// again and again to free what the hung ones hold.
+constexpr std::uint64_t most_idle_steps = 5000;
+
 // Of handle(), without time passing: three belong to a task that ends at once, and no test has so many.
 constexpr std::uint64_t most_calls_at_once = 1'000'000;
 
@@ -36,9 +40,12 @@ class Simulation {
     const Time deadline = scheduler_.next_deadline();
     if (deadline <= now_) return give_up("a deadline that has passed is asked for again");
     Time next = std::min(machine_.next(), deadline);
-    if (next == never) {
-      if (scheduler_.counts().running == 0 || stopped_) return give_up("the run is stuck");
+    if (next == never || idle_steps_ > most_idle_steps) {
+      const bool waits_for_memory = scheduler_.waiting_for() == Waiting::memory;
+      if ((scheduler_.counts().running == 0 && !waits_for_memory) || stopped_)
+        return give_up("the run is stuck");
       stopped_ = true;
+      idle_steps_ = 0;
       machine_.person_stops(now_);
       next = now_;
     }
@@ -62,6 +69,9 @@ class Simulation {
     audit_.events(events_, now_);
     audit_.decisions(decisions_, now_);
     for (const Decision& decision : decisions_) digest(decision);
+    const bool verdict = std::ranges::any_of(
+        decisions_, [](const Decision& decision) { return decision.kind == Decision::Kind::finished; });
+    idle_steps_ = verdict ? 0 : idle_steps_ + 1;
     if (recording_ != nullptr) record();
     if (source_.paused()) machine_.input_paused(now_);
     machine_.carry_out(decisions_, now_);
@@ -72,7 +82,7 @@ class Simulation {
     const auto kinds = (static_cast<std::uint64_t>(d.kind) << 16U) |
                        (static_cast<std::uint64_t>(d.reason) << 8U) | static_cast<std::uint64_t>(d.verdict);
     const auto at = static_cast<std::uint64_t>(now_.count()) + 3 * static_cast<std::uint64_t>(d.at.count());
-    digest_ = draw(digest_ ^ d.task, words, at) + kinds;
+    digest_ = draw(digest_ ^ d.task, words, at) + kinds + d.memory.count;
   }
 
   void record() {
@@ -85,6 +95,8 @@ class Simulation {
     SimulationResult result{.makespan = machine_.last_end(),
                             .counts = scheduler_.counts(),
                             .most_at_once = audit_.most_at_once(),
+                            .most_memory = machine_.most_memory(),
+                            .out_of_memory = machine_.out_of_memory(),
                             .digest = digest_,
                             .halted = scheduler_.halted(),
                             .problems = audit_.problems()};
@@ -101,6 +113,7 @@ class Simulation {
   Time now_{};
   bool stopped_ = false;  // by the person at the keyboard, as only hung tasks were left
   std::uint64_t calls_at_once_ = 0;
+  std::uint64_t idle_steps_ = 0;
   double slot_time_ = 0;
   std::uint64_t digest_ = 0;
   std::vector<Event> events_;

@@ -33,10 +33,23 @@ struct RunTimes {
 [[nodiscard]] Time run_time(const RunTimes& times, std::uint64_t seed, TaskNumber task,
                             std::uint32_t attempt);
 
+// What the pretended tasks take of memory. The peak of a task depends on the seed and its number alone.
+struct MemoryUse {
+  Bytes typical{};                         // 0: nothing, and nothing is told
+  double spread = 0;                       // uniform: half the width over the middle
+  double large = 0;                        // share of the tasks that take three times as much
+  double grows = 0;                        // share of its time in which a task reaches its peak, evenly
+  double untold = 0;                       // share of the attempts of which nothing is told
+  Bytes machine{};                         // more in all, and the kernel kills who takes most; 0: endless
+  Time sampled = std::chrono::seconds(1);  // how often tasks and free memory are looked at
+};
+
+[[nodiscard]] Bytes memory_peak(const MemoryUse& use, std::uint64_t seed, TaskNumber task);
+
 // Probabilities of an attempt unless said otherwise. The first four add up to 1 at the most.
 struct Faults {
   double fails = 0;          // ends with failure after its run time
-  double out_of_memory = 0;  // ends with failure part way through
+  double out_of_memory = 0;  // is killed for lack of memory part way through, whatever the machine has
   double lost = 0;           // its worker vanishes part way through
   double hangs = 0;          // never ends by itself
   double slow = 0;           // takes ten times as long
@@ -50,6 +63,8 @@ struct Faults {
   double kill = 0;
   double slot_changes = 0;  // SIGUSR1 and SIGUSR2: their mean number in a run
   double holds = 0;         // pauses of starting: their mean number in a run
+  double memory_drops = 0;  // share of the time in which others take nearly all free memory
+  double lent_changes = 0;  // how often the cores lent become more or fewer: their mean number in a run
 };
 
 struct SimulationRules {
@@ -59,6 +74,7 @@ struct SimulationRules {
   bool shuffled = false;    // the source gives the numbers in another order
   bool keep_order = false;  // audit class Order as well
   RunTimes run_times{};
+  MemoryUse memory_use{};
   Faults faults{};
   std::uint64_t seed = 1;
 };
@@ -68,7 +84,9 @@ struct SimulationResult {
   Counts counts{};
   double utilisation = 0;  // of the slots, over the makespan
   std::uint64_t most_at_once = 0;
-  std::uint64_t digest = 0;  // of every decision with its time
+  Bytes most_memory{};              // that was in use
+  std::uint64_t out_of_memory = 0;  // tasks killed because the machine had no more
+  std::uint64_t digest = 0;         // of every decision with its time
   bool halted = false;
   std::vector<std::string> problems{};  // what the audit found, the first ten; empty: all is well
 };

@@ -2,6 +2,7 @@
 //
 //     endings.cpp   ended, lost, could_not_start → finished, retry
 //     signals.cpp   drain, stop, kill, slots, hold, the halt rule
+//     memory.cpp    reservations as peaks become known, and the floor of free memory
 //     starts.cpp    what may start now, and if nothing, why
 #pragma once
 
@@ -11,7 +12,10 @@
 
 #include "schedule/admission.hpp"
 #include "schedule/exhaustion.hpp"
+#include "schedule/free_memory.hpp"
 #include "schedule/free_slots.hpp"
+#include "schedule/lent_cores.hpp"
+#include "schedule/memory_needs.hpp"
 #include "schedule/retry_queue.hpp"
 #include "schedule/run_ahead.hpp"
 #include "schedule/run_time_sketch.hpp"
@@ -22,12 +26,21 @@ namespace drover::schedule {
 
 struct Scheduler::State {
   State(const Rules& the_rules, Source& the_source)
-      : rules(the_rules), source(&the_source), admission(the_rules), run_ahead(the_rules.run_ahead) {}
+      : rules(the_rules),
+        source(&the_source),
+        admission(the_rules),
+        memory_needs(the_rules),
+        free_memory(the_rules.memory_free_floor),
+        lent_cores(the_rules),
+        run_ahead(the_rules.run_ahead) {}
 
   Rules rules;
   Source* source;
   Counts counts;
   Admission admission;
+  MemoryNeeds memory_needs;
+  FreeMemory free_memory;
+  LentCores lent_cores;
   Exhaustion exhaustion;
   RunAhead run_ahead;
   FreeSlots free_slots;
@@ -59,11 +72,12 @@ struct Scheduler::State {
   void could_not_start(Slot slot);
   void failed(const Pending& pending);
   void start_again(const Pending& pending);
+  void run_again(const Pending& pending);
   void give_up(Pending pending);
   void finish(const Pending& pending, Verdict verdict);
 
   // signals.cpp
-  void take_signal(Event::Kind kind);
+  void take_signal(const Event& event);
   void drain();
   void ask_all_to_end(EndReason reason);
   void ask_to_end(Slot slot, EndReason reason);
@@ -72,12 +86,19 @@ struct Scheduler::State {
   void halt_if_met();
   [[nodiscard]] Time time_limit() const;
 
+  // memory.cpp
+  void memory_used(const Event& event);
+  void settle_memory();
+  void reserve(Slot slot, Bytes memory);
+  void free_some_memory();
+
   // starts.cpp
-  void start(Pending pending);
+  void start(Pending&& pending);
   void look_ahead();
   [[nodiscard]] bool something_to_start() const;
   [[nodiscard]] Waiting idle_reason() const;
   [[nodiscard]] Waiting obstacle() const;
+  [[nodiscard]] Bytes memory_of_next() const;
   [[nodiscard]] std::optional<Pending> pull();
 
   [[nodiscard]] Time next_deadline() const;

@@ -146,5 +146,64 @@ TEST(RunOptions, ALinkedSourceNeedsOneBeforeIt) {
   EXPECT_TRUE(read({"-a", "f", "x", ":::+", "a"}).inputs.sources[1].linked);
 }
 
+TEST(RunOptions, MemoryIsASizeOrLearnt) {
+  using namespace drover::literals;
+  EXPECT_EQ(read({"--mem", "4G", "x"}).memory, 4_GiB);
+  EXPECT_FALSE(read({"--mem", "4G", "x"}).learn_memory);
+  EXPECT_TRUE(read({"--mem", "auto", "x"}).learn_memory);
+  EXPECT_EQ(read({"--mem", "auto", "x"}).memory, std::nullopt);
+  const farm::RunOptions last = read({"--mem", "auto", "--mem", "2G", "x"});
+  EXPECT_FALSE(last.learn_memory);
+  EXPECT_EQ(last.memory, 2_GiB);
+  for (const char* wrong : {"Auto", "4", "auto4", "0G", "-1G"})
+    EXPECT_NE(refusal({"--mem", wrong, "x"}).find("--mem"), std::string::npos) << wrong;
+}
+
+TEST(RunOptions, FreeMemoryIsASize) {
+  using namespace drover::literals;
+  EXPECT_EQ(read({"--memfree", "500M", "x"}).memory_free, 500_MiB);
+  EXPECT_EQ(read({"x"}).memory_free, std::nullopt);
+  for (const char* wrong : {"auto", "4", "50%", "0G"})
+    EXPECT_NE(refusal({"--memfree", wrong, "x"}).find("--memfree"), std::string::npos) << wrong;
+}
+
+TEST(RunOptions, ARecordIsResumedOnlyWhenAskedFor) {
+  EXPECT_EQ(read({"x"}).record, std::nullopt);
+  EXPECT_EQ(read({"--record", "r", "x"}).record, "r");
+  EXPECT_EQ(read({"--record", "r", "x"}).resume, farm::Resume::no);
+  EXPECT_EQ(read({"--resume", "--record=r", "x"}).resume, farm::Resume::unfinished);
+  EXPECT_EQ(read({"--record", "r", "--resume-failed", "x"}).resume, farm::Resume::failed_too);
+  EXPECT_EQ(read({"--record", "r", "--resume-failed", "--resume", "x"}).resume, farm::Resume::failed_too);
+}
+
+TEST(RunOptions, ResumingNeedsARecord) {
+  EXPECT_NE(refusal({"--resume", "x"}).find("--resume needs the record"), std::string::npos);
+  EXPECT_NE(refusal({"--resume-failed", "x"}).find("--resume-failed needs the record"), std::string::npos);
+  EXPECT_NE(refusal({"--resume", "x"}).find("--record FILE"), std::string::npos);
+  EXPECT_NE(refusal({"--record", "", "x"}).find("--record"), std::string::npos);
+  EXPECT_NE(refusal({"--record=", "x"}).find("--record"), std::string::npos);
+}
+
+TEST(RunOptions, KeepTheLineAsItCanBePasted) {
+  EXPECT_EQ(read({"--record", "my run", "-c", "echo {}", ":::", "it's", ""}).line,
+            "drover run --record 'my run' -c 'echo {}' ::: 'it'\\''s' ''");
+}
+
+TEST(RunOptions, KeepTheLineWithoutWhatIsAddedWhenItIsRunAgain) {
+  EXPECT_EQ(
+      read({"--resume", "--record", "r", "--resume-failed", "x", "--resume", ":::", "--resume-failed"}).line,
+      "drover run --record r x --resume ::: --resume-failed");
+}
+
+TEST(RunOptions, SayWhetherASeedWasGiven) {
+  EXPECT_TRUE(read({"--seed", "3", "x"}).seed_given);
+  EXPECT_FALSE(read({"x"}).seed_given);
+}
+
+TEST(RunOptions, LeftOutOfGnuParallelNameWhatToWrite) {
+  EXPECT_NE(refusal({"--retry-failed", "x"}).find("--resume-failed"), std::string::npos);
+  EXPECT_NE(refusal({"--memsuspend", "1G", "x"}).find("--memfree"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace drover::cli

@@ -111,7 +111,7 @@ TEST(JobLogDisk, ReportsThatItIsFull) {
   const Result<JobLog> log = JobLog::open("/dev/full");
   ASSERT_FALSE(log.has_value());
   EXPECT_EQ(log.error().code(), Errc::exhausted);
-  EXPECT_STREQ(log.error().what(), "cannot write the job log /dev/full: No space left on device");
+  EXPECT_STREQ(log.error().what(), "cannot write the job log /dev/full: No space left on device: make room");
 }
 
 }  // namespace

@@ -133,5 +133,41 @@ TEST(Plan, OneCoreIsNotedAsSerial) {
   EXPECT_EQ(planned(request).line, "1 at a time (serial): 1 of 8 cores");
 }
 
+TEST(Plan, MemoryThatIsLearntIsNoPromiseOfSlots) {
+  PlanRequest request = machine_of(8, 1_GiB);
+  request.learn_memory = true;
+  const Plan plan = planned(request);
+  EXPECT_EQ(plan.slots, 8U);
+  EXPECT_EQ(plan.line,
+            "8 at a time: 8 cores, as far as memory allows: one task first, to learn what it needs of 1 GB");
+}
+
+TEST(Plan, CoresThatAreLentAreNotSharedOutAsThreads) {
+  PlanRequest request = machine_of(16);
+  request.cores_are_lent = true;
+  request.jobs = Cores::exactly(4);
+  EXPECT_EQ(planned(request).threads, 1U);
+  EXPECT_EQ(planned(request).slots, 4U);
+  request.threads = 2;
+  EXPECT_EQ(planned(request).threads, 2U) << "given threads are borrowed";
+}
+
+TEST(Plan, AJobServerThatIsNotOpenToUsMeansOneTaskAtATime) {
+  PlanRequest request = machine_of(8);
+  request.unreachable_jobserver = true;
+  const Plan plan = planned(request);
+  EXPECT_EQ(plan.slots, 1U);
+  ASSERT_EQ(plan.notes.size(), 1U);
+  EXPECT_NE(plan.notes[0].find("put + in front of its line in the makefile"), std::string::npos)
+      << plan.notes[0];
+}
+
+TEST(Plan, AJobServerThatIsNotOpenNeedsNoWordWhereOneTaskRunsAnyway) {
+  PlanRequest request = machine_of(8);
+  request.unreachable_jobserver = true;
+  request.jobs = Cores::exactly(1);
+  EXPECT_TRUE(planned(request).notes.empty());
+}
+
 }  // namespace
 }  // namespace drover::farm

@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "farm/base64.hpp"
-#include "farm/utc_time.hpp"
+#include "units/utc_time.hpp"
 #include "tests/farm/pretend_report.hpp"
 
 namespace drover::farm {

@@ -132,5 +132,30 @@ TEST(BatchMemory, IsWhatSlurmGavePerNodeOrPerCpu) {
   EXPECT_EQ(memory({{"SLURM_MEM_PER_CPU", "2000"}}), std::nullopt);
 }
 
+TEST(BatchJob, IsNamedAsItsSchedulerNamesIt) {
+  const auto job = [](const Variables& variables) {
+    PretendMachine machine;
+    for (const auto& [name, value] : variables) machine.variable(name, value);
+    return batch_job(machine.environment());
+  };
+  EXPECT_EQ(job({}), "");
+  EXPECT_EQ(job({{"SLURM_JOB_ID", "4711"}}), "Slurm 4711");
+  // sbatch(1), --array: each element has a job number of its own besides; scancel(1) takes 4711_3.
+  EXPECT_EQ(job({{"SLURM_JOB_ID", "4714"}, {"SLURM_ARRAY_JOB_ID", "4711"}, {"SLURM_ARRAY_TASK_ID", "3"}}),
+            "Slurm 4711_3");
+  EXPECT_EQ(job({{"SLURM_JOB_ID", "4714"}, {"SLURM_ARRAY_JOB_ID", "4711"}}), "Slurm 4714");
+  EXPECT_EQ(job({{"PBS_JOBID", "12[3].server"}}), "PBS 12[3].server");
+  EXPECT_EQ(job({{"LSB_JOBID", "7"}}), "LSF 7");
+  EXPECT_EQ(job({{"JOB_ID", "9"}, {"SGE_ROOT", "/opt/sge"}}), "SGE 9");
+}
+
+TEST(BatchJob, IsNoneWhereAVariableIsEmptyOrSomebodyElses) {
+  PretendMachine machine;
+  machine.variable("SLURM_JOB_ID", "")
+      .variable("PBS_JOBID", "")
+      .variable("JOB_ID", "9");  // JOB_ID: any CI service
+  EXPECT_EQ(batch_job(machine.environment()), "");
+}
+
 }  // namespace
 }  // namespace drover::machine

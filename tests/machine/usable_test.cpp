@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "machine/pretend.hpp"
 #include "machine/topology.hpp"
 #include "tests/machine/pretend_machine.hpp"
 
@@ -139,9 +140,32 @@ TEST(Pretence, MayBeOfOnePartOnly) {
   EXPECT_EQ(usable_memory(machine.surroundings()).count, 8_GiB);
 }
 
+TEST(Pretence, TakesTheMemoryFromAFileEachTime) {
+  PretendMachine machine;
+  machine.cpus(2).file("/size", "3G\n").variable("DROVER_PRETEND", "mem=@" + machine.path("/size"));
+  EXPECT_EQ(usable_memory(machine.surroundings()).count, 3_GiB);
+  machine.file("/size", "500M");
+  EXPECT_EQ(usable_memory(machine.surroundings()).count, 500_MiB);
+  EXPECT_EQ(usable_memory(machine.surroundings()).decided, "DROVER_PRETEND=mem=@" + machine.path("/size"));
+  machine.variable("DROVER_PRETEND", "cores=16,mem=@" + machine.path("/size") + ",filesystem=nfs");
+  EXPECT_EQ(usable_cores(machine.surroundings()).count, 16U);
+  EXPECT_EQ(usable_memory(machine.surroundings()).count, 500_MiB);
+  machine.file("/size", "");
+  EXPECT_TRUE(usable_memory(machine.surroundings()).problem.starts_with("DROVER_PRETEND: ")) << "no size";
+}
+
+TEST(Pretence, MayBeOfANetworkFilesystem) {
+  PretendMachine machine;
+  EXPECT_FALSE(pretence(machine.environment())->network_filesystem);
+  machine.variable("DROVER_PRETEND", "filesystem=nfs");
+  EXPECT_TRUE(pretence(machine.environment())->network_filesystem);
+  EXPECT_FALSE(pretence(machine.environment())->memory.has_value());
+}
+
 TEST(Pretence, IsAProblemWhenMalformed) {
   for (const char* text :
-       {"16", "cores=0", "cores=x", "mem=32", "cores=16;mem=32G", "cpus=4", "cores=16,,mem=1G"}) {
+       {"16", "cores=0", "cores=x", "mem=32", "cores=16;mem=32G", "cpus=4", "cores=16,,mem=1G", "mem=@",
+        "mem=@/no/such/file", "filesystem=", "filesystem=ext4"}) {
     PretendMachine machine;
     machine.cpus(2).variable("DROVER_PRETEND", text);
     EXPECT_TRUE(usable_cores(machine.surroundings()).problem.starts_with("DROVER_PRETEND: ")) << text;

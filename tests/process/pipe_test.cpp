@@ -31,6 +31,20 @@ TEST(Pipe, IsNotInherited) {
   EXPECT_EQ(::fcntl(pipe->write_end.get(), F_GETFD), FD_CLOEXEC);
 }
 
+TEST(Pipe, HasFlagsOfItsOwnWhereItIsOpenedAnew) {
+  Result<Pipe> pipe = Pipe::make();
+  const machine::UniqueFd again = open_anew(pipe->write_end.get(), O_WRONLY);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(::fcntl(again.get(), F_GETFL) & (O_NONBLOCK | O_ACCMODE), O_NONBLOCK | O_WRONLY);
+  EXPECT_EQ(::fcntl(again.get(), F_GETFD), FD_CLOEXEC);
+  EXPECT_EQ(::fcntl(pipe->write_end.get(), F_GETFL) & O_NONBLOCK, 0);
+  ASSERT_EQ(::write(again.get(), "x", 1), 1);
+  char byte = 0;
+  EXPECT_EQ(::read(pipe->read_end.get(), &byte, 1), 1);
+  EXPECT_EQ(byte, 'x');
+  EXPECT_FALSE(open_anew(-1, O_RDONLY));
+}
+
 #ifndef __SANITIZE_ADDRESS__  // the sanitizer looks at the new Error through a pipe of its own
 TEST(Pipe, SaysWhatToDoWhenNoDescriptorIsLeft) {
   rlimit before{};

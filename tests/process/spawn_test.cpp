@@ -79,6 +79,22 @@ TEST_F(Spawn, LeaksNoDescriptorIntoTheChild) {
   }
 }
 
+TEST_F(Spawn, LeavesTheDescriptorsAskedForOpenInThatChildOnly) {
+  const machine::UniqueFd kept(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 200));
+  const machine::UniqueFd other(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 201));
+  const std::string number = std::to_string(kept.get());
+  const std::string line = "test -e /proc/self/fd/" + number + " && echo open; test -e /proc/self/fd/" +
+                           std::to_string(other.get()) + " && echo leaked; :";
+  SpawnRequest request;
+  const std::vector<int> inherited{kept.get()};
+  request.inherited = inherited;
+  EXPECT_EQ(shell(line, request), "open\n");
+  EXPECT_EQ(shell(line), "") << "the next child";
+  EXPECT_EQ(::fcntl(kept.get(), F_GETFD), FD_CLOEXEC) << "ours is as it was";
+  const TemporaryFile script("script", line + "\n", fs::perms::owner_all);
+  EXPECT_EQ(output_of(spawner, {script.path()}, request), "open\n") << "by way of /bin/sh";
+}
+
 TEST_F(Spawn, LeaksNoDescriptorInTheParent) {
   const std::size_t before = open_descriptors();
   for (int i = 0; i < 50; ++i) {

@@ -176,5 +176,30 @@ TEST_F(Tree, UseIsTheSumOverItsProcesses) {
   EXPECT_EQ(tree_use(last).memory_bytes, 0U) << "one process: getrusage(2) knows better";
 }
 
+// dd fills a buffer of 64 MiB before it writes it to the pipe that nobody reads.
+TEST_F(Tree, UseOfASingleProcessIsItsPeakWhenAskedFor) {
+  constexpr std::uint64_t filled = 64UL << 20U;
+  Result<Pipe> pipe = Pipe::make();
+  SpawnRequest request;
+  request.stdout_fd = pipe->write_end.get();
+  std::expected<Child, SpawnFailure> dd =
+      start(spawner, {"/bin/dd", "if=/dev/zero", "bs=64M", "count=1", "status=none"}, request);
+  ASSERT_TRUE(dd.has_value());
+  children.push_back(std::move(*dd));
+  const pid_t pid = children.back().pid();
+  ASSERT_TRUE(readable(pipe->read_end.get()));
+  const std::uint64_t peak = tree_use(pid, true).memory_bytes;
+  EXPECT_GE(peak, filled);
+  EXPECT_LT(peak, 2 * filled);
+  EXPECT_EQ(tree_use(pid).memory_bytes, 0U) << "not asked for";
+  EXPECT_EQ(tree_use(pid, true).cpu_seconds, tree_use(pid).cpu_seconds);
+}
+
+TEST_F(Tree, UseOfSeveralIsTheirSumAlsoWhenThePeakOfOneIsAskedFor) {
+  const pid_t root = start_line("sleep 1000; :");
+  static_cast<void>(descendant_called(root, "sleep"));
+  EXPECT_GT(tree_use(root, true).memory_bytes, 0U);
+}
+
 }  // namespace
 }  // namespace drover::process

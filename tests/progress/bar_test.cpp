@@ -63,6 +63,7 @@ TEST(Bar, SaysWhyNothingMoreIsStarted) {
   EXPECT_EQ(waiting_text(Waiting::memory), "waiting: memory");
   EXPECT_EQ(waiting_text(Waiting::held), "waiting: output is not read");
   EXPECT_EQ(waiting_text(Waiting::input), "waiting: input");
+  EXPECT_EQ(waiting_text(Waiting::lent), "waiting: cores of the job server");
   EXPECT_EQ(waiting_text(Waiting::halted), "starting nothing more");
   EXPECT_EQ(waiting_text(Waiting::slots), "");
   EXPECT_EQ(waiting_text(Waiting::nothing), "");

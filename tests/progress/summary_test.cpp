@@ -172,5 +172,29 @@ TEST(Summary, KeepsShortTextsHoweverLongTheCommands) {
   EXPECT_LT(summary.text({.failed = 1000, .wall_seconds = 1}).size(), 10'000U);
 }
 
+TEST(Summary, TellsWhatEarlierRunsDid) {
+  Summary summary;
+  summary.ended(good(21, 0.1));
+  EXPECT_EQ(summary.text({.succeeded = 1, .done_before = 1234, .failed_before = 2, .wall_seconds = 0.1}),
+            "1 task done in 100 ms\n"
+            "  in earlier runs 1 234 done, 2 failed");
+}
+
+TEST(Summary, TellsOfEarlierRunsBeforeTheCost) {
+  Summary summary;
+  summary.ended(good(2, 4));
+  EXPECT_EQ(summary.text({.succeeded = 1, .done_before = 1, .wall_seconds = 4, .cores = 1}),
+            "1 task done in 4 s\n"
+            "  in earlier runs 1 done, 0 failed\n"
+            "  2.00 core-seconds used, 4.00 reserved; 1 core 50 % busy");
+}
+
+TEST(Summary, SaysThatNothingIsLeft) {
+  EXPECT_EQ(nothing_left({.done_before = 20, .failed_before = 2}),
+            "nothing is left to do: 20 tasks are done, 2 failed");
+  EXPECT_EQ(nothing_left({.done_before = 1}), "nothing is left to do: 1 task is done");
+  EXPECT_EQ(nothing_left({.done_before = 12345}), "nothing is left to do: 12 345 tasks are done");
+}
+
 }  // namespace
 }  // namespace drover::progress

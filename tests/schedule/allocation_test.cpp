@@ -87,6 +87,28 @@ TEST(FastPath, AllocatesNothingFromStartToSuccess) {
   EXPECT_EQ(scheduler.counts().succeeded, 100'000U + 10 * slots);
 }
 
+TEST(FastPath, AllocatesNothingEitherWhereMemoryIsLearnt) {
+  using namespace drover::literals;
+  constexpr Slot slots = 32;
+  Numbers numbers(1'000'000);
+  Scheduler scheduler({.slots = slots,
+                       .memory = 100_GiB,
+                       .learn_memory = true,
+                       .memory_free_floor = 1_GiB,
+                       .cores_are_lent = true},
+                      numbers);
+  std::vector<Decision> decisions;
+  Time now{};
+  const std::array first{has_free(2_GiB), lends(slots), ok_with(0, 1_MiB)};
+  scheduler.handle(std::span(first).first(2), now, decisions);
+  scheduler.handle(std::span(first).last(1), now, decisions);
+  stream(scheduler, decisions, slots, 10 * slots, now);
+  const std::size_t before = allocations;
+  stream(scheduler, decisions, slots, 100'000, now);
+  EXPECT_EQ(allocations - before, 0U);
+  EXPECT_EQ(scheduler.counts().succeeded, 100'001U + 10 * slots);
+}
+
 TEST(FastPath, StreamsTenMillionTasksThroughFlatMemory) {
   const auto allocations_of = [](std::uint64_t tasks) {
     const std::size_t before = allocations;

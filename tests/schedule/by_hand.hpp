@@ -29,9 +29,11 @@ class Numbers : public Source {
 };
 
 inline std::string words(const Decision& d) {
-  static constexpr const char* reasons[] = {"timeout", "halted", "stopped"};
+  static constexpr const char* reasons[] = {"timeout", "halted", "stopped", "memory"};
   static constexpr const char* verdicts[] = {"succeeded", "failed", "not run"};
   switch (d.kind) {
+    case Decision::Kind::again:
+      return fmt::format("again {}.{} in {}", d.task, d.attempt, d.slot);
     case Decision::Kind::start:
       return fmt::format("start {}.{} in {}", d.task, d.attempt, d.slot);
     case Decision::Kind::terminate:
@@ -60,6 +62,21 @@ inline Event lost(Slot slot) {
 inline Event refused(Slot slot) {
   return {.kind = Event::Kind::could_not_start, .slot = slot};
 }
+inline Event ok_with(Slot slot, Bytes peak) {
+  return {.kind = Event::Kind::ended, .slot = slot, .success = true, .memory = peak};
+}
+inline Event out_of_memory(Slot slot, Bytes peak = {}) {
+  return {.kind = Event::Kind::ended, .slot = slot, .memory = peak, .out_of_memory = true};
+}
+inline Event uses(Slot slot, Bytes memory) {
+  return {.kind = Event::Kind::memory_used, .slot = slot, .memory = memory};
+}
+inline Event has_free(Bytes memory) {
+  return {.kind = Event::Kind::memory_free, .memory = memory};
+}
+inline Event lends(std::uint32_t cores) {
+  return {.kind = Event::Kind::cores_lent, .cores = cores};
+}
 inline Event sign(Event::Kind kind) {
   return {.kind = kind};
 }
@@ -74,6 +91,14 @@ class ByHand {
     Words said;
     for (const Decision& decision : decisions) said.push_back(words(decision));
     return said;
+  }
+
+  // Reserved by the last decision that starts something.
+  [[nodiscard]] Bytes reserved_last() const {
+    Bytes last{};
+    for (const Decision& decision : decisions)
+      if (decision.kind == Decision::Kind::start) last = decision.memory;
+    return last;
   }
 
   Numbers numbers;

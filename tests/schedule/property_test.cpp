@@ -39,6 +39,13 @@ Rules random_rules(Dice& dice) {
     rules.memory_per_task = Bytes{(1 + dice.up_to(3)) * (1_GiB).count};
     rules.memory = rules.memory_per_task + Bytes{dice.up_to(20) * (1_GiB).count};
   }
+  if (dice.in(0.2)) {
+    rules.learn_memory = true;
+    rules.memory = Bytes{(4 + dice.up_to(20)) * (1_GiB).count};
+    rules.memory_per_task = {};
+  }
+  if (dice.in(0.2)) rules.memory_free_floor = Bytes{(1 + dice.up_to(3)) * (1_GiB).count};
+  rules.cores_are_lent = dice.in(0.2);
   if (dice.in(0.5)) rules.retries = static_cast<std::uint32_t>(dice.up_to(3));
   if (dice.in(0.5)) rules.retry_delay = dice.time(5s);
   if (dice.in(0.4)) rules.timeout = 100ms + dice.time(5s);
@@ -74,7 +81,24 @@ Faults random_faults(Dice& dice) {
           .stop = 0.1,
           .kill = 0.1,
           .slot_changes = often(dice, 0.3, 10),
-          .holds = often(dice, 0.3, 3)};
+          .holds = often(dice, 0.3, 3),
+          .memory_drops = often(dice, 0.5, 0.9),
+          .lent_changes = often(dice, 0.9, 10)};
+}
+
+// Half of the runs have tasks that all take the same.
+MemoryUse random_memory_use(Dice& dice, const Rules& rules) {
+  const Bytes budget = rules.memory.count > 0 ? rules.memory : 16_GiB;
+  MemoryUse use{.typical = {static_cast<std::uint64_t>(static_cast<double>(budget.count) *
+                                                       (0.01 + 0.9 * dice.real() * dice.real()))},
+                .untold = often(dice, 0.3, 0.5),
+                .machine = budget,
+                .sampled = 100ms + dice.time(2s)};
+  if (dice.in(0.5)) return use;
+  use.spread = dice.real();
+  use.large = often(dice, 0.5, 0.3);
+  use.grows = often(dice, 0.5, 1.5);
+  return use;
 }
 
 SimulationRules random_run(std::uint64_t seed) {
@@ -88,6 +112,8 @@ SimulationRules random_run(std::uint64_t seed) {
                       .seed = seed};
   run.run_times = {.shape = static_cast<RunTimes::Shape>(dice.up_to(3)), .spread = dice.real()};
   if (dice.in(0.3)) run.run_times.grain = 250ms;  // many ends in one batch
+  if (run.rules.memory.count > 0 || run.rules.memory_free_floor.count > 0)
+    run.memory_use = random_memory_use(dice, run.rules);
   return run;
 }
 
@@ -112,6 +138,29 @@ TEST(Property, EveryTaskIsAccountedForOnceAndNoBudgetIsExceeded) {
   // The dice do reach every corner.
   for (const std::uint64_t reached : {halted, not_run, failed, retried, whole})
     EXPECT_GT(reached, seeds / 20);
+}
+
+TEST(Property, ReachesEveryRuleOnMemoryAndLentCores) {
+  std::uint64_t ended_for_memory = 0, killed = 0, more_after_too_little = 0, learnt = 0, lent = 0;
+  for (std::uint64_t seed = 1; seed <= seeds; seed += 4) {
+    const SimulationRules run = random_run(seed);
+    Recording recording;
+    const SimulationResult result = simulate(run, &recording);
+    const auto decided = [&](const auto& matches) {
+      return std::ranges::any_of(recording.decisions, matches);
+    };
+    const auto again = [](const Decision& d) { return d.kind == Decision::Kind::again; };
+    const auto more = [&](const Decision& d) {
+      return !run.rules.learn_memory && run.rules.memory.count > 0 && d.memory > run.rules.memory_per_task;
+    };
+    ended_for_memory += decided(again) ? 1U : 0U;
+    more_after_too_little += decided(more) ? 1U : 0U;
+    killed += result.out_of_memory > 0 ? 1U : 0U;
+    learnt += run.rules.learn_memory && result.most_at_once > 1 ? 1U : 0U;
+    lent += run.rules.cores_are_lent && result.most_at_once > 1 ? 1U : 0U;
+  }
+  for (const std::uint64_t reached : {ended_for_memory, killed, more_after_too_little, learnt, lent})
+    EXPECT_GT(reached, seeds / 4 / 100);
 }
 
 TEST(Property, DecisionsDependOnEventsAlone) {

@@ -7,7 +7,7 @@ namespace {
 
 TEST(RunningTasks, KeepsTheOrderOfStartingWhateverEnds) {
   RunningTasks running;
-  for (const Slot slot : {2U, 0U, 1U}) running.start({.task = slot + 1U, .slot = slot}, Time(slot));
+  for (const Slot slot : {2U, 0U, 1U}) running.start({.task = slot + 1U, .slot = slot}, {}, Time(slot));
   EXPECT_EQ(running.first_started(), 2U);
   EXPECT_EQ(running.end(0).pending.task, 1U);
   running.end(2);
@@ -20,7 +20,7 @@ TEST(RunningTasks, KeepsTheOrderOfStartingWhateverEnds) {
 
 TEST(RunningTasks, MovesThoseAskedToEndToAListOfTheirOwn) {
   RunningTasks running;
-  for (const Slot slot : {0U, 1U, 2U}) running.start({.task = slot + 1U, .slot = slot}, Time(0));
+  for (const Slot slot : {0U, 1U, 2U}) running.start({.task = slot + 1U, .slot = slot}, {}, Time(0));
   running.ask_to_end(1, EndReason::timeout, Time(5));
   running.ask_to_end(0, EndReason::stopped, Time(6));
   EXPECT_EQ(running.first_started(), 2U);

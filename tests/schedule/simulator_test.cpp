@@ -100,6 +100,68 @@ TEST(Simulator, NeverPutsMoreIntoMemoryThanFits) {
   EXPECT_EQ(result.makespan, 2s);
 }
 
+// Tasks of 300 MB under 1 GB: three at a time, once one has shown what it takes.
+TEST(Simulator, LearnsHowManyEqualTasksFitAndLosesNone) {
+  for (const double grows : {0.0, 0.5, 1.0}) {
+    const auto result =
+        simulate({.rules = {.slots = 16, .memory = 1000_MiB, .learn_memory = true},
+                  .tasks = 200,
+                  .run_times = {.shape = RunTimes::Shape::uniform, .typical = 60s, .spread = 0.5},
+                  .memory_use = {.typical = 300_MiB, .grows = grows, .machine = 1000_MiB}});
+    expect_clean(result);
+    EXPECT_EQ(result.counts, (Counts{.read = 200, .succeeded = 200, .attempts = 200}));
+    EXPECT_EQ(result.most_at_once, 3U);
+    EXPECT_LE(result.most_memory, 900_MiB);
+    EXPECT_EQ(result.out_of_memory, 0U);
+  }
+}
+
+// One task in ten takes three times as much: those that die of it succeed at the next attempt.
+TEST(Simulator, RunsLargeTasksAgainWithMoreMemory) {
+  const auto result =
+      simulate({.rules = {.slots = 16, .memory = 1000_MiB, .memory_per_task = 310_MiB, .retries = 2},
+                .tasks = 300,
+                .run_times = {.shape = RunTimes::Shape::uniform, .typical = 60s, .spread = 0.5},
+                .memory_use = {.typical = 300_MiB, .large = 0.1, .grows = 0.5, .machine = 1000_MiB}});
+  expect_clean(result);
+  EXPECT_EQ(result.counts.succeeded, 300U);
+  EXPECT_GT(result.out_of_memory, 0U);
+}
+
+TEST(Simulator, EndsTheYoungestWhenOthersTakeTheMemoryAndFinishesAllTheSame) {
+  const auto result = simulate({.rules = {.slots = 8, .memory_free_floor = 4_GiB},
+                                .tasks = 200,
+                                .run_times = {.shape = RunTimes::Shape::uniform, .spread = 0.5},
+                                .memory_use = {.typical = 1_GiB, .machine = 16_GiB},
+                                .faults = {.memory_drops = 0.3}});
+  expect_clean(result);
+  EXPECT_EQ(result.counts.succeeded, 200U);
+  EXPECT_GT(result.counts.attempts, 200U);
+}
+
+TEST(Simulator, RunsNoMoreTasksThanCoresAreLent) {
+  const auto alone = simulate({.rules = {.slots = 8, .cores_are_lent = true}, .tasks = 20});
+  expect_clean(alone);
+  EXPECT_EQ(alone.most_at_once, 1U);
+  const auto lent =
+      simulate({.rules = {.slots = 8, .cores_are_lent = true}, .tasks = 200, .faults = {.lent_changes = 20}});
+  expect_clean(lent);
+  EXPECT_GT(lent.most_at_once, 1U);
+}
+
+TEST(MemoryPeak, DependsOnSeedAndTaskAlone) {
+  const MemoryUse use{.typical = 1_GiB, .spread = 0.5, .large = 0.1};
+  int large = 0;
+  for (TaskNumber task = 1; task <= 10'000; ++task) {
+    const Bytes peak = memory_peak(use, 7, task);
+    ASSERT_EQ(peak, memory_peak(use, 7, task));
+    ASSERT_GE(peak, 512_MiB);
+    large += peak > 1536_MiB ? 1 : 0;
+  }
+  EXPECT_NEAR(large, 1000, 100);  // three times 0.5 … 1.5 GiB is above 1.5 GiB
+  EXPECT_EQ(memory_peak({.typical = 1_GiB}, 1, 1), 1_GiB);
+}
+
 TEST(Simulator, FillsAHundredThousandPretendCores) {
   const auto result =
       simulate({.rules = {.slots = 100'000},

@@ -8,10 +8,11 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PAGES = {"drover": (), "run": ("src/cli/run_options.cpp",), "cores": ("src/cli/cores.cpp",)}
+PAGES = {"drover": (), "run": ("src/cli/run_options.cpp",), "log": ("src/cli/log.cpp",), "status": ("src/cli/status.cpp",), "cores": ("src/cli/cores.cpp",)}
 WITHOUT_DEFINITION = {"cores": {"-h", "--help"}}  # CLI11 brings these itself
 # In a sentence about another program, or in the synopsis of one.
-OTHERS = {"run": {"-print0", "--kT", "--metals", "-l"}, "cores": {"-j"}, "drover": {"-j", "-k"}}
+OTHERS = {"run": {"-print0", "--kT", "--metals", "-l"}, "cores": {"-j"}, "drover": {"-j", "-k", "--failed"},
+          "log": {"-F", "--record", "--results", "--wd", "--scratch"}, "status": {"--record"}}
 OPTION = re.compile(r"(?<![\w\]}-])(--?[A-Za-z0-9][\w-]*)")
 
 
@@ -40,9 +41,9 @@ def left_out():
     return set(re.findall(r'\{"(-[^"]*)",', (ROOT / "src/cli/left_out.cpp").read_text()))
 
 
-@pytest.mark.parametrize("name", ["run", "cores"])
+@pytest.mark.parametrize("name", ["run", "log", "status", "cores"])
 def test_every_option_is_explained_and_every_explained_option_exists(run, name):
-    assert len(options_of_source(name)) > 3
+    assert len(options_of_source(name)) >= {"status": 2}.get(name, 4)
     assert options_of_terms(page_text(run, name)) == options_of_source(name)
 
 
@@ -71,8 +72,9 @@ def test_help_of_run_is_the_page_on_run(run):
 
 def test_the_manual_has_every_page_and_says_the_same(run, tmp_path):
     subprocess.run([sys.executable, ROOT / "docs/make_man.py", tmp_path / "man"], check=True, stdout=subprocess.DEVNULL)
-    assert {page.name for page in (tmp_path / "man").iterdir()} == {"drover.1", "drover-run.1", "drover-cores.1"}
-    for name, page in (("run", "drover-run.1"), ("cores", "drover-cores.1"), ("drover", "drover.1")):
+    pages = {name: "drover.1" if name == "drover" else f"drover-{name}.1" for name in PAGES}
+    assert {page.name for page in (tmp_path / "man").iterdir()} == set(pages.values())
+    for name, page in pages.items():
         manual = (tmp_path / "man" / page).read_text()
         for escape, character in ((r"\-", "-"), (r"\(aq", "'"), (r"\(ga", "`"), (r"\(ha", "^"), (r"\(ti", "~"), (r"\&", ""), (r"\e", "\\")):
             manual = manual.replace(escape, character)
@@ -97,7 +99,7 @@ def test_an_option_that_is_left_out_is_answered_by_what_to_do_instead(run, optio
 @pytest.mark.parametrize("page", sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")], key=str), ids=lambda page: page.name)
 def test_no_guide_names_an_option_that_does_not_exist(page):
     """In `code` within the text; console blocks are run (test_docs.py)."""
-    known = options_of_source("run") | options_of_source("cores") | left_out() | {"--version"}
+    known = {option for name in PAGES for option in options_of_source(name)} | left_out() | {"--version"}
     prose = re.sub(r"^```.*\n(?:.*\n)*?```", "", page.read_text(), flags=re.MULTILINE)
     named = {option for code in re.findall(r"`([^`\n]+)`", prose) for option in re.findall(r"(?<![\w-])--[a-z][\w-]*", code)}
     assert named <= known

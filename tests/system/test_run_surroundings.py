@@ -61,7 +61,7 @@ def test_a_task_cannot_eat_the_inputs_of_the_next(run):
 
 
 def test_a_task_has_no_descriptors_but_the_standard_three(run):
-    done = run("run", "-j", "4", "-c", "ls /proc/$$/fd; : {}", ":::", *range(20))
+    done = run("run", "-j", "4", "--threads", "1", "-c", "ls /proc/$$/fd; : {}", ":::", *range(20))
     assert done.status == 0
     assert set(done.lines) <= {b"0", b"1", b"2"}, set(done.lines)
 
