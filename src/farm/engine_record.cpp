@@ -37,22 +37,22 @@ void Engine::pass_over_left_out() {
 // output is given twice, where the other way round it could be lost.
 void Engine::put_ends_on_record() {
   if (!reporter_.ends_wait()) return;
-  if (Result<void> done = reporter_.commit(); !done) fail(done.error());
-  starts_due_ = schedule::never;
+  if (Result<void> done = reporter_.commit(false); !done) fail(done.error());
 }
 
-// At the end of a turn. Starts may wait for the next end, but not for long: a commit of their own would cost each short
-// task as much again, and a task in flight that is not on record yet gets its number by its place in the input.
+// At the end of a turn. Starts may wait for their end, but not for long: a task in flight that is not on record yet would
+// get its number by its place in the input.
 void Engine::put_on_record() {
   if (!reporter_.records()) return;
   put_ends_on_record();
   constexpr schedule::Time not_for_long = std::chrono::milliseconds(50);
-  if (reporter_.starts_wait()) {
-    starts_due_ = std::min(starts_due_, clock_.now() + not_for_long);
-    if (clock_.now() >= starts_due_ || scheduler_.done()) {
-      if (Result<void> done = reporter_.commit(); !done) fail(done.error());
-      starts_due_ = schedule::never;
-    }
+  if (!reporter_.starts_wait()) {
+    starts_due_ = schedule::never;
+  } else if (starts_due_ == schedule::never) {
+    starts_due_ = clock_.now() + not_for_long;
+  } else if (clock_.now() >= starts_due_ || scheduler_.done()) {
+    if (Result<void> done = reporter_.commit(true); !done) fail(done.error());
+    starts_due_ = schedule::never;
   }
   if (clock_.now() < next_status_) return;
   next_status_ = clock_.now() + status_every;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -158,12 +159,18 @@ Result<void> Recorder::kept(Result<void> written) {
 
 Result<void> Recorder::started(RunningTask& task) {
   if (broken_ || task.attempt > 1) return {};  // a task that is tried again is "running" already
-  input_.clear();
-  append_recorded(task.input, input_);
-  const record::Task row{task.input.number, input_, task.seed, record::TaskState::running};
-  DROVER_CHECK(kept(record_->started(row, task.input.on_record)));
+  Start& start = starts_.emplace_back(Start{task.input.number, task.seed, task.input.on_record, {}});
+  append_recorded(task.input, start.input);
   task.input.on_record = true;
-  starts_wait_ = true;
+  return {};
+}
+
+Result<void> Recorder::write_starts() {
+  for (const Start& start : starts_) {
+    const record::Task row{start.number, start.input, start.seed, record::TaskState::running};
+    DROVER_CHECK(kept(record_->started(row, start.known)));
+  }
+  starts_.clear();
   return {};
 }
 
@@ -187,14 +194,24 @@ Result<void> Recorder::ended(const TaskReport& report, bool settled) {
   attempt.peak_memory = report.peak_memory;
   attempt.stdout_bytes = report.stdout_bytes;
   attempt.stderr_bytes = report.stderr_bytes;
-  const record::TaskState known = settled ? state : record::TaskState::running;
+  const record::TaskState now = settled ? state : record::TaskState::running;
   ends_wait_ = true;
-  return kept(record_->ended({report.input->number, input_, report.seed, known}, attempt));
+  bool known = true;
+  if (const auto start = std::ranges::find(starts_, report.input->number, &Start::number);
+      start != starts_.end()) {
+    known = start->known;
+    starts_.erase(start);
+  }
+  return kept(record_->ended({report.input->number, input_, report.seed, now}, attempt, known));
 }
 
-Result<void> Recorder::commit() {
-  ends_wait_ = starts_wait_ = false;
-  if (broken_) return {};
+Result<void> Recorder::commit(bool starts) {
+  ends_wait_ = false;
+  if (broken_) {
+    starts_.clear();
+    return {};
+  }
+  if (starts) DROVER_CHECK(write_starts());
   DROVER_CHECK(kept(record_->commit()));
   return kept(record_->upkeep_problem());
 }

@@ -42,10 +42,10 @@ class Recorder {
   [[nodiscard]] Result<void> started(RunningTask& task);
   // `settled`: nothing more is to come of this task in this run.
   [[nodiscard]] Result<void> ended(const TaskReport& report, bool settled);
-  [[nodiscard]] Result<void> commit();
-  // Something that has ended, or has started, is not committed yet.
+  // What has ended, and with `starts` also what has started and goes on.
+  [[nodiscard]] Result<void> commit(bool starts);
   [[nodiscard]] bool ends_wait() const { return ends_wait_; }
-  [[nodiscard]] bool starts_wait() const { return starts_wait_; }
+  [[nodiscard]] bool starts_wait() const { return !starts_.empty(); }
   [[nodiscard]] Result<void> end(int exit_status);
 
   // Fills in who and where; the engine knows the rest.
@@ -54,12 +54,21 @@ class Recorder {
  private:
   explicit Recorder(std::string path) : path_(std::move(path)) {}
   [[nodiscard]] Result<void> kept(Result<void> written);
+  [[nodiscard]] Result<void> write_starts();
 
   std::string path_;
   std::optional<record::Record> record_;
   record::Run run_;
   std::string warning_;
-  bool ends_wait_ = false, starts_wait_ = false;
+  // Tasks that started a moment ago. One that ends soon is written once, at its end: that halves what a short task costs.
+  struct Start {
+    schedule::TaskNumber number;
+    std::uint32_t seed;
+    bool known;  // to the record
+    std::string input;
+  };
+  std::vector<Start> starts_;
+  bool ends_wait_ = false;
   bool broken_ = false;  // it could not be written once, which was told: nothing more is tried
   std::string input_;    // reused
 };

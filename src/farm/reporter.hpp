@@ -33,7 +33,9 @@ class Reporter {
                                            bool final);
 
   // What happened until now is on record.
-  [[nodiscard]] Result<void> commit() { return recorder_ ? recorder_->commit() : Result<void>{}; }
+  [[nodiscard]] Result<void> commit(bool starts) {
+    return recorder_ ? recorder_->commit(starts) : Result<void>{};
+  }
   [[nodiscard]] bool ends_wait() const { return recorder_ && recorder_->ends_wait(); }
   [[nodiscard]] bool starts_wait() const { return recorder_ && recorder_->starts_wait(); }
   [[nodiscard]] bool records() const { return recorder_.has_value(); }

@@ -54,13 +54,14 @@ struct Upkeep::State {
   explicit State(std::string the_path) : path(std::move(the_path)) {}
 
   std::string path;
-  std::optional<Database> database;  // nothing: no log to look after
+  bool logged = false;               // there is a log to look after
+  std::optional<Database> database;  // opened when a log is to be moved for the first time
   machine::UniqueFd log;
 
   std::mutex mutex;
   std::condition_variable wake;
   std::condition_variable moved;
-  bool moving = false;
+  bool moving = false;  // nobody may write now
   bool dirty = false;
   bool ending = false;
   std::optional<std::string> status;
@@ -73,6 +74,7 @@ struct Upkeep::State {
   Result<void> once(bool sync, const std::optional<std::string>& text);
   Result<void> move_log();
   int move_rest();
+  Result<void> open_database();
   void set_moving(bool now);
 };
 
@@ -95,12 +97,21 @@ void Upkeep::State::set_moving(bool now) {
   moved.notify_all();
 }
 
+Result<void> Upkeep::State::open_database() {
+  if (database) return {};
+  DROVER_TRY(Database opened, Database::open(path, Database::Access::write));
+  DROVER_CHECK(opened.execute("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0"));
+  database.emplace(std::move(opened));
+  return {};
+}
+
 // In steps: the bulk while the event loop goes on committing, then the rest while it waits for some milliseconds. A
 // reader of ours that stays for long (an open sqlite3) stops the second step: it is tried again when the log has doubled.
 Result<void> Upkeep::State::move_log() {
   struct stat log_file {};
   if (::fstat(log.get(), &log_file) != 0) return system_failure("cannot look at " + path + "-wal");
   if (log_file.st_size < next_move) return {};
+  DROVER_CHECK(open_database());
   int code = sqlite3_wal_checkpoint_v2(database->get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
   if (code == SQLITE_OK) {
     code = move_rest();
@@ -111,7 +122,7 @@ Result<void> Upkeep::State::move_log() {
 }
 
 Result<void> Upkeep::State::once(bool sync, const std::optional<std::string>& text) {
-  if (sync && database) {
+  if (sync && logged) {
     if (!log) log = machine::UniqueFd(::open((path + "-wal").c_str(), O_RDONLY | O_CLOEXEC));
     if (log && ::fdatasync(log.get()) != 0) return system_failure("cannot sync " + path + "-wal");
     if (log) DROVER_CHECK(move_log());
@@ -139,11 +150,7 @@ Upkeep::Upkeep(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Result<std::unique_ptr<Upkeep>> Upkeep::begin(const std::string& path, bool logged) {
   auto state = std::make_unique<State>(path);
-  if (logged) {
-    DROVER_TRY(Database database, Database::open(path, Database::Access::write));
-    DROVER_CHECK(database.execute("PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0"));
-    state->database.emplace(std::move(database));
-  }
+  state->logged = logged;
   sigset_t all;
   sigset_t before;
   sigfillset(&all);

@@ -45,7 +45,7 @@ class RecorderTest : public record::test::RecordFolder {
     must(recorder.started(task));
     EXPECT_TRUE(task.input.on_record);
     must(recorder.ended(report_.report, true));
-    must(recorder.commit());
+    must(recorder.commit(true));
     must(recorder.end(1));
   }
 

@@ -8,12 +8,13 @@ import pytest
 from skips import skip
 
 from fault_at_write import Faults, build
-from herd import GATE, end_of, have_started
+from herd import GATE, SANITIZED, end_of, have_started
 from recorded import RECORD, complete, how_many, noting
 from waiting import until
 
 TASKS = 12
 AT_A_TIME = 2
+STEP = 4 if SANITIZED else 1  # every fourth write, or each: a sanitizer takes its time
 BEYOND = 4  # where the faults come too late so often the sweep is over: how many writes there are varies a little
 
 
@@ -80,8 +81,9 @@ def sweep_with_kills(sweep, how, step=1):
 @pytest.mark.parametrize("how", ["kill", "torn"])
 def test_a_kill_at_each_write_is_survived(run, folder, census, faults, how):
     sweep = Sweep(run, folder, census, faults)
-    sweep_with_kills(sweep, how)
-    assert {"pwrite64 run.drover-wal", "pwrite64 run.drover", "rename run.drover"} <= set(sweep.met)
+    sweep_with_kills(sweep, how, STEP)
+    assert "pwrite64 run.drover-wal" in sweep.met
+    assert STEP > 1 or {"pwrite64 run.drover", "rename run.drover"} <= set(sweep.met), "each of them, also those that are few"
 
 
 @pytest.mark.parametrize("how", ["kill", "torn"])
@@ -89,7 +91,7 @@ def test_the_same_with_a_rollback_journal(run, folder, census, faults, how):
     """As on a network file system: what is killed in the middle of a commit is undone."""
     sweep = Sweep(run, folder, census, faults, {"DROVER_PRETEND": "filesystem=nfs"})
     sweep_with_kills(sweep, how, step=5)
-    assert {"pwrite64 run.drover-journal", "pwrite64 run.drover"} <= set(sweep.met)
+    assert sum(call.endswith("-journal") for call in sweep.met) > 5
 
 
 REASONS = ("the disk is full: make room", "disk I/O error", "No space left on device", "Input/output error")

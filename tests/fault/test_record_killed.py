@@ -1,6 +1,6 @@
 """SIGKILL of drover at any moment of a recorded run, then --resume: nothing is lost, and nothing done is done again.
 
-DROVER_KILLS is how many kills there are in all (default 200).
+DROVER_KILLS is how many kills there are in all (default 200; 60 with a sanitizer).
 """
 
 import os
@@ -12,14 +12,14 @@ from collections import Counter
 import pytest
 
 from fault_at_write import Faults, build
-from herd import children, end_of, state_of
+from herd import SANITIZED, children, end_of, state_of
 from recorded import RECORD, ask, complete, executions, how_many, noting, write_inputs
 from waiting import until
 
 SEED = 20250301
 TASKS = 2000
 AT_A_TIME = 4
-KILLS = int(os.environ.get("DROVER_KILLS", "200"))
+KILLS = int(os.environ.get("DROVER_KILLS", "60" if SANITIZED else "200"))
 MOST_TASKS_BETWEEN = 40  # of one kill and the next, drawn evenly
 MOST_SECONDS_AFTER = 0.004
 

@@ -73,7 +73,7 @@ inline Run some_run() {
   run.width = 2;
   run.version = "0.1.0";
   run.line = "drover run --record run.drover -- ./sim --seed {seed} {}";
-  run.folder = "/home/ada/sims";
+  run.folder = "/data/ada/sims";
   run.host = "node17";
   run.process = 4711;
   run.job = "Slurm 12";

@@ -19,7 +19,7 @@ Status some_status() {
   status.process = 4711;
   status.job = "Slurm 12";
   status.line = "drover run --record 'a \"b\".drover' -- ./sim {}";
-  status.folder = "/home/ada/\xC3\xBC";
+  status.folder = "/data/ada/\xC3\xBC";
   status.started = 1'772'366'400.25;
   status.written = 1'772'366'460.5;
   status.total = 18'446'744'073'709'551'615U;

@@ -109,7 +109,7 @@ def test_makes_inside_drover_use_the_budget(run, folder, machine, threads, budge
     assert most_at_once(gate.log.read_text().splitlines()) == budget
 
 
-@pytest.mark.parametrize("inner", ["drover", "make", "drover in make", "make in drover", "drover in sh in make in drover"])
+@pytest.mark.parametrize("inner", ["drover", "make", "drover in make", "make in drover"])
 def test_one_task_with_all_the_cores_hands_them_on(run, drover, folder, inner):
     gate = Gate(folder)
     makefile(folder, gate.program, [1, 2, 3, 4, 5])
@@ -118,8 +118,7 @@ def test_one_task_with_all_the_cores_hands_them_on(run, drover, folder, inner):
     line = {"drover": f"{drover} run {gate.program} ::: 1 2 3 4 5; : {{}}",
             "make": "make; : {}",
             "drover in make": "make -C to-drover; : {}",
-            "make in drover": f"{drover} run -j 1 make ::: all; : {{}}",
-            "drover in sh in make in drover": f"{drover} run -j 1 -c 'sh -c \"make -C to-drover\"; : {{}}' ::: all; : {{}}"}[inner]
+            "make in drover": f"{drover} run -j 1 make ::: all; : {{}}"}[inner]
     process = run.start("run", "-j", "1", "-c", line, ":::", "x", env=cores(4))
     gate.wait_for(*"1234")
     for name in "12345":
