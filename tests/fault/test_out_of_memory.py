@@ -10,7 +10,7 @@ from skips import skip
 
 from herd import SANITIZED, job_log, script
 from memory_group import MemoryGroup
-from recorded import RECORD, ask, is_single_file
+from recorded_runs import RECORD, ask, is_single_file
 from waiting import until
 
 SOURCE = pathlib.Path(__file__).resolve().parent / "memory_taker.c"

@@ -9,7 +9,7 @@ from skips import skip
 
 from fault_at_write import Faults, build
 from herd import GATE, SANITIZED, end_of, have_started
-from recorded import RECORD, complete, how_many, noting
+from recorded_runs import RECORD, complete, how_many, noting
 from waiting import until
 
 TASKS = 12

@@ -13,7 +13,7 @@ import pytest
 from skips import skip
 
 from herd import children, end_of, state_of
-from recorded import NOTE, RECORD, complete, how_many, noting, script, states, write_inputs
+from recorded_runs import NOTE, RECORD, complete, how_many, noting, script, states, write_inputs
 from waiting import until
 
 SEED = 20250302

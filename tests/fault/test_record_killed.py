@@ -13,7 +13,7 @@ import pytest
 
 from fault_at_write import Faults, build
 from herd import SANITIZED, children, end_of, state_of
-from recorded import RECORD, ask, complete, executions, how_many, noting, write_inputs
+from recorded_runs import RECORD, ask, complete, executions, how_many, noting, write_inputs
 from waiting import until
 
 SEED = 20250301

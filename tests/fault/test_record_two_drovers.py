@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 
 from herd import GATE, end_of, engine_of, have_started, read_until, script, state_of
-from recorded import RECORD, ask, complete, executions, how_many, noting, states, write_inputs
+from recorded_runs import RECORD, ask, complete, executions, how_many, noting, states, write_inputs
 from waiting import until
 
 OPTIONS = ("run", "-j2", "--record", RECORD)
