@@ -71,8 +71,11 @@ Result<Answer> answer_to(const Question& question) {
   const std::optional<record::Holder> holder = record::Lock::holder(question.record);
   if (!holder) return of_the_record(here);
   const Result<record::Status> status = record::read_status(question.record);
-  if (status) return Answer{living_text(*status, *holder, here), status->failed + status->failed_before == 0};
-  if (status.error().code() != Errc::not_found) return std::unexpected(status.error());
+  // A run that begins finds the file of the one before it.
+  const bool of_holder = status && status->process == holder->process && status->host == holder->host;
+  if (of_holder)
+    return Answer{living_text(*status, *holder, here), status->failed + status->failed_before == 0};
+  if (!status && status.error().code() != Errc::not_found) return std::unexpected(status.error());
   if (!record::Lock::holder(question.record)) return of_the_record(here);
   return Answer{begun_text(*holder, here), true};
 }

@@ -12,7 +12,8 @@
 namespace drover::farm {
 namespace {
 
-schedule::Rules rules_of(const RunOptions& options, const Plan& plan, Bytes memory_budget, bool lent) {
+schedule::Rules rules_of(const RunOptions& options, const Plan& plan, Bytes memory_budget, Bytes known_peak,
+                         bool lent) {
   // With --keep-order so many outputs may wait for an older task; each costs some 200 bytes.
   constexpr std::uint64_t run_ahead = 100'000;
   schedule::Rules rules;
@@ -20,6 +21,7 @@ schedule::Rules rules_of(const RunOptions& options, const Plan& plan, Bytes memo
   rules.cores_per_task = plan.threads;
   rules.memory = options.memory || options.learn_memory ? memory_budget : Bytes{};
   rules.learn_memory = options.learn_memory;
+  rules.known_peak = known_peak;
   rules.memory_free_floor = options.memory_free.value_or(Bytes{});
   rules.cores_are_lent = lent;
   rules.memory_per_task = options.memory.value_or(Bytes{});
@@ -82,7 +84,7 @@ Engine::Engine(Parts parts)
       capture_budget_(temporary_folder()),
       collator_(options_, capture_budget_, [this] { display_.clear(); }),
       environment_(::environ, plan_.threads, options_.scratch),
-      scheduler_(rules_of(options_, plan_, memory_budget_, lender_.has_value()), source_),
+      scheduler_(rules_of(options_, plan_, memory_budget_, parts.known_peak, lender_.has_value()), source_),
       next_sample_(options_.learn_memory ? std::chrono::milliseconds(50) : std::chrono::seconds(1)) {
   poller_.add(me_.signals.get(), tag(Tag::signals));
   poller_.add(me_.guardian_gone.get(), tag(Tag::guardian));

@@ -66,6 +66,7 @@ class Engine {
     process::Poller poller;
     progress::Display& display;
     std::optional<record::Earlier::Counts> before{};  // of the run that is resumed
+    Bytes known_peak{};                               // of its tasks
   };
   explicit Engine(Parts parts);
 
@@ -195,7 +196,9 @@ class Engine {
   schedule::Time next_sample_;
   schedule::Time next_memory_look_{};
   std::optional<MemoryDeaths> memory_deaths_;
+  schedule::Time next_lapse_{};
   Bytes told_reservation_{};
+  bool memory_wait_told_ = false;
   static constexpr schedule::Time status_every = std::chrono::seconds(2);
   schedule::Time next_status_{};
   schedule::Time starts_due_ = schedule::never;  // to be on record

@@ -17,7 +17,7 @@ double since_epoch() {
 
 // What cannot be shown as it is cannot be pasted either; what fills the terminal nobody wants to see.
 std::string shown_line(const std::string& line, const std::string& option) {
-  const std::string whole = line_that_resumes(line, option);
+  std::string whole = line_that_resumes(line, option);
   constexpr std::size_t most = 2000;
   if (whole.size() <= most && progress::printable(whole) == whole) return whole;
   return fmt::format("the same command line, with {} after `drover run`", option);
@@ -105,12 +105,21 @@ void Engine::name_the_vanished() {
 
 // The very last line is the command that goes on, where there is something to go on with.
 void Engine::say_how_to_go_on(bool cut_short) {
-  const std::uint64_t failed = scheduler_.counts().failed + source_.inputs().failed_before();
+  const std::uint64_t failed = scheduler_.counts().failed + source_.inputs().left_out().failed;
+  const bool on_stdin = std::ranges::any_of(options_.inputs.sources, [](const SourceOption& source) {
+    return source.kind == SourceOption::Kind::file && source.words[0] == "-";
+  });
+  const bool give_again = options_.inputs.sources.empty() || on_stdin;
   if (!reporter_.records()) {
     if (first_signal_ != 0 && cut_short)
       display_.message("with --record FILE this run could go on from here");
     return;
   }
+  if (failed == 0 && source_.inputs().failed_before() > 0)
+    display_.message(
+        "tasks that have failed on record are not among the inputs: give them again, or begin a new record");
+  if (give_again && (cut_short || failed > 0))
+    display_.message("the inputs came through standard input: give them again");
   if (cut_short || fatal_ || input_broke_) {
     const char* const option = options_.resume == Resume::failed_too ? "--resume-failed" : "--resume";
     display_.message("go on with: " + shown_line(options_.line, option));

@@ -28,6 +28,10 @@ void Engine::sample() {
     events_.push_back(seen);
   }
   process::reap_orphans([this](pid_t pid) { return is_task(pid); });
+  if (memory_deaths_ && begin >= next_lapse_) {
+    memory_deaths_->lapse();
+    next_lapse_ = begin + std::chrono::seconds(1);
+  }
   next_sample_ = clock_.now() + std::max(at_least_every, (clock_.now() - begin) * share_of_time);
 }
 
@@ -45,6 +49,12 @@ void Engine::look_at_free_memory() {
   schedule::Event free{schedule::Event::Kind::memory_free, 0, false, {}};
   free.memory = machine::usable_memory().count;
   events_.push_back(free);
+  const bool waits = free.memory < *options_.memory_free && scheduler_.counts().running == 0;
+  if (waits && !memory_wait_told_) {
+    display_.message(fmt::format("--memfree {}: {} are free, so nothing starts yet",
+                                 describe(*options_.memory_free), describe(free.memory)));
+    memory_wait_told_ = true;
+  }
   next_memory_look_ = clock_.now() + fresh;
 }
 

@@ -1,4 +1,4 @@
-// What comes from outside: signals, the guardian's end, and the look at what running tasks use.
+// What comes from outside: signals and the guardian's end.
 #include <fmt/format.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -116,6 +116,7 @@ void Engine::resume_running_tasks() {
 void Engine::guardian_is_gone() {
   poller_.remove(me_.guardian_gone.get());
   guardian_gone_ = true;
+  display_.message("the process that was started was killed: ending everything");
   give_up_output_ = true;
   resume_running_tasks();
   note(schedule::Event::Kind::kill);

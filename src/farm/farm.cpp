@@ -103,8 +103,9 @@ Result<Bytes> memory_here(const RunOptions& options) {
   if (!options.memory && !options.learn_memory && !options.memory_free) return Bytes{};
   const machine::UsableMemory memory = machine::usable_memory();
   if (!memory.problem.empty()) return failure(Errc::usage, memory.problem);
-  if (options.learn_memory && memory.count.count == 0)
-    return failure(Errc::io, "--mem auto: how much memory there is cannot be read here",
+  if (!options.memory && memory.count.count == 0)
+    return failure(Errc::io,
+                   "how much memory there is cannot be read here, so --mem auto and --memfree cannot be done",
                    "write --mem SIZE, what a task needs");
   return memory.count;
 }
@@ -120,6 +121,7 @@ struct Opened {
   std::optional<Recorder> recorder;
   std::optional<record::Earlier::Counts> before;  // of the run that is resumed
   bool none_given = false;
+  Bytes known_peak{};  // of the tasks on record
 };
 
 // The record first: its seed is the one that the inputs are shuffled with.
@@ -141,6 +143,10 @@ Result<Opened> open_inputs(RunOptions& options, process::Guarded& me, progress::
   DROVER_TRY(std::optional<record::Earlier> earlier, opened.recorder->earlier());
   if (!earlier) return opened;
   opened.before = earlier->counts();
+  options.resumed = true;
+  if (options.learn_memory) {
+    DROVER_TRY(opened.known_peak, opened.recorder->largest_peak());
+  }
   opened.inputs.leave_out(std::move(*earlier), options.resume, options.keep_order);
   return opened;
 }
@@ -148,14 +154,14 @@ Result<Opened> open_inputs(RunOptions& options, process::Guarded& me, progress::
 // Inputs that are known to be none: a file without even a header, so that no name in the command can be known.
 Result<int> nothing_given(const RunOptions& options, Opened opened, progress::Display& display) {
   // As with inputs, a log of this name is this run's and not an earlier one's.
-  if (options.job_log) DROVER_CHECK(JobLog::open(*options.job_log));
+  if (options.job_log) DROVER_CHECK(JobLog::open(*options.job_log, options.resumed));
   if (!opened.before) {
     display.message(no_inputs(options));
     return 0;
   }
   DROVER_TRY(const std::string vanished, opened.inputs.vanished());
   display.message("no inputs: nothing to do");
-  display.message(vanished);
+  if (!vanished.empty()) display.message(vanished);
   constexpr std::uint64_t most = 101;
   return static_cast<int>(std::min(opened.before->failed, most));
 }
@@ -180,7 +186,7 @@ Result<int> run_checked(RunOptions options, process::Guarded& me, progress::Disp
   DROVER_TRY(process::Poller poller, process::Poller::make());
   DROVER_TRY(Starter::Equipment equipment, equip(options, me, plan, cores, files, lender));
   starter.use(std::move(equipment));
-  DROVER_CHECK(files.limit_slots(plan, options.results.has_value()));
+  DROVER_CHECK(files.limit_slots(plan, options.results.has_value(), options.record.has_value()));
   DROVER_TRY(Reporter reporter, Reporter::make(options, names, plan.threads));
   if (opened.recorder) {
     DROVER_CHECK(opened.recorder->begin(options, names));
@@ -189,7 +195,7 @@ Result<int> run_checked(RunOptions options, process::Guarded& me, progress::Disp
   tell(display, options, plan.notes);
   Engine engine({options, me, std::move(plan), memory, cores.count, std::move(opened.inputs),
                  std::move(lender), std::move(starter), std::move(reporter), std::move(tag),
-                 std::move(poller), display, opened.before});
+                 std::move(poller), display, opened.before, opened.known_peak});
   return engine.run();
 }
 

@@ -38,16 +38,18 @@ void append_job_log_line(const TaskReport& report, std::string& text) {
   text += '\n';
 }
 
-Result<JobLog> JobLog::open(const std::string& path) {
+Result<JobLog> JobLog::open(const std::string& path, bool go_on) {
   if (path == "-") return failure(Errc::usage, "--joblog -: standard output is for the tasks", "name a file");
   std::error_code shown_by_open;
   if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty()) {
     std::filesystem::create_directories(folder, shown_by_open);
   }
-  machine::UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
+  const int from_start = go_on ? 0 : O_TRUNC;
+  machine::UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | from_start | O_APPEND | O_CLOEXEC, 0666));
   if (!file) return system_failure(fmt::format("cannot write the job log {}", path));
   JobLog log(path, std::move(file));
-  DROVER_CHECK(log.append(header));
+  const bool begun = go_on && ::lseek(log.file_.get(), 0, SEEK_END) > 0;
+  if (!begun) DROVER_CHECK(log.append(header));
   return log;
 }
 

@@ -31,8 +31,8 @@ namespace drover::farm {
 
 class JobLog {
  public:
-  // An existing file is emptied, as GNU parallel does.
-  [[nodiscard]] static Result<JobLog> open(const std::string& path);
+  // An existing file is emptied; with `go_on` (a run that is resumed) it is added to, as GNU parallel does.
+  [[nodiscard]] static Result<JobLog> open(const std::string& path, bool go_on = false);
 
   [[nodiscard]] Result<void> write(const TaskReport& report);
 

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "drover/bytes.hpp"
 #include "machine/out_of_memory.hpp"
@@ -22,16 +23,33 @@ namespace drover::farm {
 
 enum class MemoryDeath : std::uint8_t { no, likely, certain };
 
+// Kills that were counted and not yet found to be of a task: several may die of one shortage.
+class UnclaimedKills {
+ public:
+  void add(std::uint64_t kills) { fresh_ += kills; }
+  // One of them was of this task. False: there is none left.
+  [[nodiscard]] bool claim();
+  // Those that were there at the last call are nobody's of ours.
+  void lapse() { old_ = std::exchange(fresh_, 0); }
+
+ private:
+  std::uint64_t fresh_ = 0, old_ = 0;
+};
+
 class MemoryDeaths {
  public:
   MemoryDeaths() : counted_(watch_.read()) {}
+  // Now and then, a second or more apart: kills that nobody of ours died of lapse at the second call after them.
+  void lapse();
   [[nodiscard]] MemoryDeath judge(const process::ExitStatus& status, bool killed_by_us, Bytes peak);
   // What a task may use in all, as far as it is known; 0: it is not.
   [[nodiscard]] Bytes limit() const { return limit_; }
 
  private:
   machine::OomWatch watch_;
+  void count();
   machine::OomKills counted_;
+  UnclaimedKills own_group_, machine_;
   Bytes limit_{};
 };
 

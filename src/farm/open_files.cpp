@@ -35,11 +35,13 @@ OpenFiles::OpenFiles() {
   most_ = static_cast<std::size_t>(limit.rlim_cur);
 }
 
-Result<void> OpenFiles::limit_slots(Plan& plan, bool results_too) const {
+Result<void> OpenFiles::limit_slots(Plan& plan, bool results_too, bool record_too) const {
   constexpr std::size_t for_the_moment =
       8;  // outlets, spill file, ends of a new task's pipes, a look at /proc
   const std::size_t a_task = results_too ? 5 : 3;  // pidfd, two pipes, two files
-  const std::size_t taken = open_now() + for_the_moment;
+  const std::size_t for_the_record =
+      record_too ? 8 : 0;  // database, log and index, twice while a log is moved; status
+  const std::size_t taken = open_now() + for_the_moment + for_the_record;
   const std::size_t room = most_ > taken ? (most_ - taken) / a_task : 0;
   if (room == 0) {
     return failure(Errc::exhausted,

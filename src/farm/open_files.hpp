@@ -22,7 +22,7 @@ class OpenFiles {
 
   // Lowers plan.slots to what the descriptors allow, with a note. Call it when everything else is open.
   // Errors: exhausted, if not even one task fits.
-  [[nodiscard]] Result<void> limit_slots(Plan& plan, bool results_too) const;
+  [[nodiscard]] Result<void> limit_slots(Plan& plan, bool results_too, bool record_too) const;
 
  private:
   std::optional<rlimit> original_;

@@ -65,8 +65,9 @@ struct RunOptions {
   std::optional<std::string> crash_report;
   std::optional<std::string> record;
   Resume resume = Resume::no;
-  std::string line;     // the command line, as it can be pasted, without --resume and --resume-failed
-  std::string version;  // of drover
+  bool resumed = false;  // there is an earlier run to go on with
+  std::string line;      // the command line, as it can be pasted, without --resume and --resume-failed
+  std::string version;   // of drover
   progress::Mode progress = progress::Mode::automatic;
 };
 

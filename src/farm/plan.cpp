@@ -101,7 +101,7 @@ Result<Plan> make_plan(const PlanRequest& request) {
   plan.threads = threads.count;
   plan.slots = choose_slots(request, threads, plan);
   if (request.unreachable_jobserver && plan.slots > 1) {  // as make itself does
-    plan.notes.push_back(
+    plan.notes.emplace_back(
         "make's job server is not open to this command, so it runs one task at a time: put + in front of its "
         "line in "
         "the makefile");

@@ -12,6 +12,7 @@
 #include "farm/remaining_inputs.hpp"
 #include "machine/batch.hpp"
 #include "machine/host.hpp"
+#include "record/history.hpp"
 #include "record/lost_ends.hpp"
 #include "record/schema.hpp"
 #include "record/tables.hpp"
@@ -103,6 +104,9 @@ Result<Recorder> Recorder::find(RunOptions& options) {
   Recorder recorder(*options.record);
   if (!exists(recorder.path_)) return recorder;
   if (options.resume == Resume::no) {
+    DROVER_TRY(record::Database there,
+               record::Database::open(recorder.path_, record::Database::Access::read));
+    DROVER_CHECK(record::check_format(there));
     return failure(Errc::usage, fmt::format("the run record {} exists", recorder.path_),
                    "add --resume to go on with it, or name another file");
   }
@@ -118,10 +122,17 @@ Result<std::optional<record::Database>> Recorder::look_up(RunOptions& options) {
   DROVER_TRY(record::Database database,
              record::Database::open(*options.record, record::Database::Access::read));
   DROVER_CHECK(record::check_format(database));
+  DROVER_CHECK(record::check_contents(database));
   DROVER_TRY(const std::vector<record::Run> runs, record::read_runs(database));
   if (runs.empty()) return record::damaged(*options.record, "it holds no run");
   DROVER_CHECK(take_over(*options.record, runs.front(), options));
   return database;
+}
+
+Result<Bytes> Recorder::largest_peak() {
+  if (!record_) return Bytes{};
+  DROVER_TRY(const std::int64_t peak, record_->database().number("SELECT max(peak_memory) FROM attempt"));
+  return Bytes{static_cast<std::uint64_t>(peak)};
 }
 
 Result<std::optional<record::Earlier>> Recorder::earlier() {
@@ -137,7 +148,7 @@ Result<void> Recorder::begin(const RunOptions& options, const NameContext& names
   run_.seed = options.seed;
   run_.per_task = options.inputs.per_task;
   run_.names = names.names;
-  if (names.width) run_.width = *names.width;
+  run_.width = names.width;
   run_.version = options.version;
   run_.line = options.line;
   std::error_code gone;
@@ -165,12 +176,15 @@ Result<void> Recorder::started(RunningTask& task) {
   return {};
 }
 
-Result<void> Recorder::write_starts() {
-  for (const Start& start : starts_) {
-    const record::Task row{start.number, start.input, start.seed, record::TaskState::running};
-    DROVER_CHECK(kept(record_->started(row, start.known)));
+// Of numbers below `below`.
+Result<void> Recorder::write_starts(schedule::TaskNumber below) {
+  const auto first_kept = std::partition(starts_.begin(), starts_.end(),
+                                         [&](const Start& start) { return start.number < below; });
+  for (auto start = starts_.begin(); start != first_kept; ++start) {
+    const record::Task row{start->number, start->input, start->seed, record::TaskState::running};
+    DROVER_CHECK(kept(record_->started(row, start->known)));
   }
-  starts_.clear();
+  starts_.erase(starts_.begin(), first_kept);
   return {};
 }
 
@@ -196,6 +210,7 @@ Result<void> Recorder::ended(const TaskReport& report, bool settled) {
   attempt.stderr_bytes = report.stderr_bytes;
   const record::TaskState now = settled ? state : record::TaskState::running;
   ends_wait_ = true;
+  highest_ended_ = std::max(highest_ended_, report.input->number);
   bool known = true;
   if (const auto start = std::ranges::find(starts_, report.input->number, &Start::number);
       start != starts_.end()) {
@@ -211,7 +226,8 @@ Result<void> Recorder::commit(bool starts) {
     starts_.clear();
     return {};
   }
-  if (starts) DROVER_CHECK(write_starts());
+  // Never a number on record above one in flight that is not: a resumed run would not know the hole for that task's.
+  DROVER_CHECK(write_starts(starts ? ~schedule::TaskNumber{0} : highest_ended_));
   DROVER_CHECK(kept(record_->commit()));
   return kept(record_->upkeep_problem());
 }

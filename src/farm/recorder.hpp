@@ -33,6 +33,9 @@ class Recorder {
   // "run.drover-wal is damaged …": what a person has to know of the earlier run; empty: nothing.
   [[nodiscard]] const std::string& warning() const { return warning_; }
 
+  // Of all attempts on record; what --mem auto begins with.
+  [[nodiscard]] Result<Bytes> largest_peak();
+
   // What is known of earlier runs; nothing for a new record. Call it once, before begin().
   [[nodiscard]] Result<std::optional<record::Earlier>> earlier();
 
@@ -54,7 +57,7 @@ class Recorder {
  private:
   explicit Recorder(std::string path) : path_(std::move(path)) {}
   [[nodiscard]] Result<void> kept(Result<void> written);
-  [[nodiscard]] Result<void> write_starts();
+  [[nodiscard]] Result<void> write_starts(schedule::TaskNumber below);
 
   std::string path_;
   std::optional<record::Record> record_;
@@ -68,6 +71,7 @@ class Recorder {
     std::string input;
   };
   std::vector<Start> starts_;
+  schedule::TaskNumber highest_ended_ = 0;
   bool ends_wait_ = false;
   bool broken_ = false;  // it could not be written once, which was told: nothing more is tried
   std::string input_;    // reused

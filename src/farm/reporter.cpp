@@ -57,7 +57,7 @@ TaskReport report_of(const RunningTask& task, schedule::Slot slot, schedule::Ver
 Result<Reporter> Reporter::make(const RunOptions& options, const NameContext& names, std::uint32_t threads) {
   Reporter reporter;
   if (options.job_log) {
-    DROVER_TRY(JobLog log, JobLog::open(*options.job_log));
+    DROVER_TRY(JobLog log, JobLog::open(*options.job_log, options.resumed));
     reporter.job_log_.emplace(std::move(log));
   }
   if (options.crash_report) {
@@ -69,7 +69,7 @@ Result<Reporter> Reporter::make(const RunOptions& options, const NameContext& na
   std::error_code gone;
   reporter.start_folder_ = std::filesystem::current_path(gone).string();
   reporter.threads_ = threads;
-  reporter.resumed_ = options.resume != Resume::no;
+  reporter.resumed_ = options.resumed;
   return reporter;
 }
 

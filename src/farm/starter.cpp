@@ -92,7 +92,7 @@ Result<Starter> Starter::make(const RunOptions& options, const NameContext& name
   }
   starter.ungroup_ = options.collation == Collation::ungroup;
   starter.path_ = search_path();
-  starter.resumed_ = options.resume != Resume::no;
+  starter.resumed_ = options.resumed;
   if (options.mode != Command::Mode::direct) {
     starter.fixed_program_ = "/bin/sh";
   } else if (const std::optional<std::string> program = starter.templates_.command.program()) {
@@ -154,6 +154,19 @@ Result<void> Starter::prepare(RunningTask& task, schedule::Slot slot) {
   return {};
 }
 
+// The environment, and in it the way to a job server.
+void Starter::serve(RunningTask& task, schedule::Slot slot, process::SpawnRequest& request) {
+  const bool serves = slot < equipment_.job_tokens.size();
+  if (serves) {
+    equipment_.job_tokens[slot].recount();  // what the last task's make was killed with
+    request.inherited = equipment_.job_tokens[slot].descriptors();
+  } else {
+    request.inherited = equipment_.plain_descriptors;
+  }
+  request.envp = task.environment.fill(task.input.number, task.attempt, slot, task.seed, task.scratch,
+                                       serves ? equipment_.makeflags[slot] : equipment_.plain_makeflags);
+}
+
 Starter::Outcome Starter::start(RunningTask& task, schedule::Slot slot) {
   const auto begin = std::chrono::steady_clock::now();
   task.started_at = since_epoch();
@@ -178,15 +191,7 @@ Starter::Outcome Starter::start(RunningTask& task, schedule::Slot slot) {
   }
   request.path = fixed_program_.empty() ? program.c_str() : fixed_program_.c_str();
   request.argv = task.words.argv();
-  const bool serves = slot < equipment_.job_tokens.size();
-  if (serves) {
-    equipment_.job_tokens[slot].recount();  // what the last task's make was killed with
-    request.inherited = equipment_.job_tokens[slot].descriptors();
-  } else {
-    request.inherited = equipment_.plain_descriptors;
-  }
-  request.envp = task.environment.fill(task.input.number, task.attempt, slot, task.seed, task.scratch,
-                                       serves ? equipment_.makeflags[slot] : equipment_.plain_makeflags);
+  serve(task, slot, request);
   request.stdin_fd = equipment_.null_input.get();
   request.directory = task.directory.empty() ? nullptr : task.directory.c_str();
   if (equipment_.pinning) {

@@ -7,7 +7,6 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
 
 #include "farm/command.hpp"
@@ -68,6 +67,7 @@ class Starter {
   explicit Starter(Templates templates) : templates_(std::move(templates)) {}
   [[nodiscard]] Result<void> prepare(RunningTask& task, schedule::Slot slot);
   [[nodiscard]] Result<void> prepare_results(RunningTask& task, const Fill& fill);
+  void serve(RunningTask& task, schedule::Slot slot, process::SpawnRequest& request);
   [[nodiscard]] Result<std::string> program_of(const RunningTask& task);
   [[nodiscard]] std::string unique_results_folder(std::string folder, schedule::TaskNumber task);
 

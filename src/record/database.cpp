@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstring>
 
 #include "units/assert.hpp"
 #include "units/system_error.hpp"
@@ -85,7 +86,8 @@ std::unexpected<Error> damaged(const std::string& path, const std::string& what)
                              path));
 }
 
-std::unexpected<Error> database_failure(const std::string& path, int code, const char* words) {
+std::unexpected<Error> database_failure(const std::string& path, int code, const char* words,
+                                        int system_error) {
   switch (code & 0xff) {
     case SQLITE_FULL:
       return failure(Errc::exhausted, fmt::format("cannot write the run record {}: the disk is full", path),
@@ -107,8 +109,10 @@ std::unexpected<Error> database_failure(const std::string& path, int code, const
       return failure(Errc::denied, fmt::format("the run record {} may not be written to", path),
                      "see the permissions of the file and its folder");
     case SQLITE_CANTOPEN:
-      return failure(Errc::denied, fmt::format("cannot open the run record {} ({})", path, words),
-                     "see the permissions of the file and its folder; SQLite needs to write beside it");
+      return failure(
+          Errc::denied, fmt::format("cannot open the run record {} ({})", path, words),
+          "see the permissions of the file and its folder. Where nothing may be written: copy the record and "
+          "all files beside it that begin with its name to a folder of yours");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return failure(Errc::io, fmt::format("another program holds the run record {}", path),
@@ -117,6 +121,19 @@ std::unexpected<Error> database_failure(const std::string& path, int code, const
       return failure(Errc::exhausted, fmt::format("not enough memory for the run record {}", path));
     case SQLITE_ERROR:  // a table or column that must be there is not
       return damaged(path, words);
+    case SQLITE_CONSTRAINT:
+      return failure(Errc::io,
+                     fmt::format("another program has written to the run record {} ({})", path, words),
+                     "let one drover at a time have it");
+    case SQLITE_IOERR:
+      if (system_error == EDQUOT)
+        return failure(Errc::exhausted,
+                       fmt::format("cannot write the run record {}: your quota is used up", path),
+                       "make room");
+      return failure(Errc::io,
+                     fmt::format("the run record {} cannot be read or written ({}: {})", path, words,
+                                 std::strerror(system_error)),
+                     "see that its disk is well");
     default:
       return failure(Errc::io, fmt::format("the run record {} cannot be read or written ({})", path, words),
                      "see that its disk is well");
@@ -150,7 +167,8 @@ Result<bool> Statement::step() {
     return false;
   }
   sqlite3* database = sqlite3_db_handle(statement_.get());
-  auto error = database_failure(path_, sqlite3_extended_errcode(database), sqlite3_errmsg(database));
+  auto error = database_failure(path_, sqlite3_extended_errcode(database), sqlite3_errmsg(database),
+                                sqlite3_system_errno(database));
   reset();
   return error;
 }
@@ -214,7 +232,9 @@ void Database::patience(int milliseconds) {
 
 Result<void> Database::execute(const std::string& sql) {
   const int code = sqlite3_exec(database_.get(), sql.c_str(), nullptr, nullptr, nullptr);
-  if (code != SQLITE_OK) return database_failure(path_, code, sqlite3_errmsg(database_.get()));
+  if (code != SQLITE_OK)
+    return database_failure(path_, code, sqlite3_errmsg(database_.get()),
+                            sqlite3_system_errno(database_.get()));
   return {};
 }
 
@@ -222,7 +242,9 @@ Result<Statement> Database::prepare(std::string_view sql) {
   sqlite3_stmt* raw = nullptr;
   const int code = sqlite3_prepare_v3(database_.get(), sql.data(), static_cast<int>(sql.size()),
                                       SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
-  if (code != SQLITE_OK) return database_failure(path_, code, sqlite3_errmsg(database_.get()));
+  if (code != SQLITE_OK)
+    return database_failure(path_, code, sqlite3_errmsg(database_.get()),
+                            sqlite3_system_errno(database_.get()));
   return Statement(raw, path_);
 }
 

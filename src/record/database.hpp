@@ -85,7 +85,9 @@ class Database {
 };
 
 // The error that SQLite's result code stands for.
-[[nodiscard]] std::unexpected<Error> database_failure(const std::string& path, int code, const char* words);
+// `system_error`: errno of the system call that failed, where there was one.
+[[nodiscard]] std::unexpected<Error> database_failure(const std::string& path, int code, const char* words,
+                                                      int system_error = 0);
 
 // "is damaged": a row or page that cannot be what was written.
 [[nodiscard]] std::unexpected<Error> damaged(const std::string& path, const std::string& what);

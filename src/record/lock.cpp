@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -61,6 +62,21 @@ bool lives_elsewhere(const std::string& record, int lock_file, const std::option
   return now.st_mtim.tv_sec - status.st_mtim.tv_sec < half_a_minute;
 }
 
+// A job that was requeued on another node finds a fresh status of the dead: whoever lives renews it every two seconds.
+bool goes_on(const std::string& record) {
+  struct stat before {};
+  struct stat now {};
+  constexpr int looks = 60;
+  constexpr int milliseconds = 100;
+  if (::stat(status_path(record).c_str(), &before) != 0) return false;
+  for (int look = 0; look < looks; ++look) {
+    ::poll(nullptr, 0, milliseconds);
+    if (::stat(status_path(record).c_str(), &now) != 0) return false;
+    if (now.st_ino != before.st_ino || now.st_mtim.tv_sec != before.st_mtim.tv_sec) return true;
+  }
+  return false;
+}
+
 // Somebody may remove the file between our open and our lock: then ours is a lock on nothing.
 bool is_still_there(const std::string& path, int file) {
   struct stat named {};
@@ -94,7 +110,7 @@ Result<Lock> Lock::take(const std::string& record) {
     if (!locked && error != ENOLCK && error != EOPNOTSUPP && error != ENOSYS && error != EINVAL)
       return system_failure(fmt::format("cannot lock the run record {}", record), error);
     if (!is_still_there(path, file.get())) continue;
-    if (lives_elsewhere(record, file.get(), holder)) return held(record, holder);
+    if (lives_elsewhere(record, file.get(), holder) && goes_on(record)) return held(record, holder);
     Lock lock(path, std::move(file), ::getpid());  // it is ours: whatever fails now, the file goes with it
     DROVER_CHECK(write_holder(path, lock.file_.get()));
     return lock;

@@ -71,6 +71,20 @@ Result<void> choose_journal(Database& database, bool network) {
   return database.execute("PRAGMA synchronous = NORMAL; PRAGMA cache_size = -2000");
 }
 
+// SQLite would take the log of a record that is gone for the new one's, and its tasks for done.
+Result<void> refuse_leftovers(const std::string& path) {
+  for (const char* kind : {"-wal", "-journal"}) {
+    const std::string log = path + kind;
+    struct stat status {};
+    if (::stat(log.c_str(), &status) != 0 || status.st_size == 0) continue;
+    return failure(
+        Errc::usage,
+        fmt::format("{} is not there, but {} is, the log of an earlier record of that name", path, log),
+        fmt::format("bring the record back, or remove the log too (rm {}-*), or name another file", path));
+  }
+  return {};
+}
+
 void bind_optional(Statement& statement, int parameter, std::optional<std::int64_t> number) {
   if (number) {
     statement.bind(parameter, *number);
@@ -97,6 +111,7 @@ Result<void> Record::build(const std::string& unfinished, Run& run) {
 
 Result<Record> Record::create(const std::string& path, Run run) {
   DROVER_CHECK(refuse_existing(path));
+  DROVER_CHECK(refuse_leftovers(path));
   const std::string unfinished = path + "-new";
   std::error_code shown_by_open;
   if (const auto folder = std::filesystem::path(path).parent_path(); !folder.empty())
@@ -206,7 +221,8 @@ Result<void> Record::resume(Run run) {
 Result<void> Record::or_undone(Result<void> written) {
   if (written || !in_transaction_) return written;
   in_transaction_ = false;
-  static_cast<void>(statements_.rollback.run());  // SQLite may have done so already
+  const Result<void> undone = statements_.rollback.run();
+  static_cast<void>(undone);  // SQLite may have done so already
   return written;
 }
 
@@ -296,12 +312,14 @@ Result<void> Record::end(int exit_status) {
   // no loss. All of it is synced by the first; the second changes two bytes of the header.
   constexpr int milliseconds = 100;
   database_->patience(milliseconds);
-  static_cast<void>(database_->execute("PRAGMA wal_checkpoint(TRUNCATE)"));
-  static_cast<void>(database_->execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = DELETE"));
+  const Result<void> moved = database_->execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  const Result<void> single = database_->execute("PRAGMA synchronous = OFF; PRAGMA journal_mode = DELETE");
+  static_cast<void>(moved), static_cast<void>(single);
   const std::string path = database_->path();
   database_.reset();
+  if (!kept_up) return kept_up;
   if (is_new_ && !has_tasks_ && ::unlink(path.c_str()) != 0) return system_failure("cannot remove " + path);
-  return kept_up;
+  return {};
 }
 
 }  // namespace drover::record

@@ -42,7 +42,7 @@ struct Status {
 
 [[nodiscard]] std::string to_json(const Status& status);
 // Errors: io: it is none.
-[[nodiscard]] Result<Status> status_of(const std::string& json);
+[[nodiscard]] Result<Status> status_of(const std::string& text);
 
 // The file beside `record`. Errors: not_found, denied, io.
 [[nodiscard]] Result<Status> read_status(const std::string& record);

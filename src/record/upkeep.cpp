@@ -43,17 +43,13 @@ Result<void> write_status(const std::string& record, std::string_view text) {
   return {};
 }
 
-Result<void> remove_if_there(const std::string& path) {
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return system_failure("cannot remove " + path);
-  return {};
-}
-
 }  // namespace
 
 struct Upkeep::State {
   explicit State(std::string the_path) : path(std::move(the_path)) {}
 
   std::string path;
+  struct stat file {};               // the record as it was opened
   bool logged = false;               // there is a log to look after
   std::optional<Database> database;  // opened when a log is to be moved for the first time
   machine::UniqueFd log;
@@ -75,6 +71,7 @@ struct Upkeep::State {
   Result<void> move_log();
   int move_rest();
   Result<void> open_database();
+  Result<void> check_place() const;
   void set_moving(bool now);
 };
 
@@ -95,6 +92,18 @@ void Upkeep::State::set_moving(bool now) {
     moving = now;
   }
   moved.notify_all();
+}
+
+// Looked at by name, never opened: closing another descriptor of it would drop SQLite's locks.
+Result<void> Upkeep::State::check_place() const {
+  struct stat now {};
+  const bool there = ::stat(path.c_str(), &now) == 0;
+  if (!there && errno != ENOENT) return {};  // a server that does not answer at the moment
+  if (there && now.st_ino == file.st_ino && now.st_dev == file.st_dev) return {};
+  return failure(
+      Errc::io,
+      fmt::format("the run record {} was removed, renamed or replaced while it was being written", path),
+      "the run cannot go on without it; what ends from now on is not on record");
 }
 
 Result<void> Upkeep::State::open_database() {
@@ -122,13 +131,18 @@ Result<void> Upkeep::State::move_log() {
 }
 
 Result<void> Upkeep::State::once(bool sync, const std::optional<std::string>& text) {
+  DROVER_CHECK(check_place());
   if (sync && logged) {
     if (!log) log = machine::UniqueFd(::open((path + "-wal").c_str(), O_RDONLY | O_CLOEXEC));
+    if (!log && errno != ENOENT) return system_failure("cannot open " + path + "-wal");
     if (log && ::fdatasync(log.get()) != 0) return system_failure("cannot sync " + path + "-wal");
     if (log) DROVER_CHECK(move_log());
   }
   // Without a status the record still tells: no reason to end a run. The next one is tried in a second.
-  if (text) static_cast<void>(write_status(path, *text));
+  if (text) {
+    const Result<void> shown = write_status(path, *text);
+    static_cast<void>(shown);
+  }
   return {};
 }
 
@@ -151,6 +165,7 @@ Upkeep::Upkeep(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Result<std::unique_ptr<Upkeep>> Upkeep::begin(const std::string& path, bool logged) {
   auto state = std::make_unique<State>(path);
   state->logged = logged;
+  if (::stat(path.c_str(), &state->file) != 0) return system_failure("cannot look at " + path);
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
@@ -170,7 +185,8 @@ Result<std::unique_ptr<Upkeep>> Upkeep::begin(const std::string& path, bool logg
 }
 
 Upkeep::~Upkeep() {
-  static_cast<void>(finish());
+  const Result<void> finished = finish();
+  static_cast<void>(finished);
 }
 
 void Upkeep::changed() {
@@ -200,8 +216,9 @@ Result<void> Upkeep::finish() {
   state_->thread.join();
   state_->log.reset();
   state_->database.reset();
-  DROVER_CHECK(remove_if_there(status_path(state_->path) + "-new"));
-  DROVER_CHECK(remove_if_there(status_path(state_->path)));
+  // One that stays says only what nobody asks any more.
+  ::unlink((status_path(state_->path) + "-new").c_str());
+  ::unlink(status_path(state_->path).c_str());
   return problem();
 }
 

@@ -24,7 +24,12 @@ Bytes first_reservation(const Rules& rules) {
 MemoryNeeds::MemoryNeeds(const Rules& rules)
     : learns_(rules.learn_memory && rules.memory.count > 0),
       budget_(rules.memory),
-      of_new_(first_reservation(rules)) {}
+      of_new_(first_reservation(rules)) {
+  if (!learns_ || rules.known_peak.count == 0) return;
+  largest_ = rules.known_peak;
+  from_ = 1;
+  of_new_ = std::min(budget_, with_margin(largest_));
+}
 
 Bytes MemoryNeeds::after_out_of_memory(Bytes reserved, Bytes peak) const {
   const Bytes more = std::max(twice(reserved), with_margin(peak));

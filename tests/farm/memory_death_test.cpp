@@ -48,6 +48,26 @@ TEST_F(MemoryDeathTest, GoesByWhatThereIsWhenItHappens) {
   EXPECT_EQ(deaths_.limit(), 50_MiB);
 }
 
+TEST(UnclaimedKills, AreOneForEachTaskThatDied) {
+  UnclaimedKills kills;
+  EXPECT_FALSE(kills.claim());
+  kills.add(2);
+  EXPECT_TRUE(kills.claim());
+  EXPECT_TRUE(kills.claim());
+  EXPECT_FALSE(kills.claim());
+}
+
+TEST(UnclaimedKills, LapseAtTheSecondCallSoThatAnOldOneIsBlamedOnNobody) {
+  UnclaimedKills kills;
+  kills.add(1);
+  kills.lapse();
+  EXPECT_TRUE(kills.claim());
+  kills.add(1);
+  kills.lapse();
+  kills.lapse();
+  EXPECT_FALSE(kills.claim());
+}
+
 TEST(MemoryDeathText, SaysHowSureItIsAndThePeakOfWhat) {
   EXPECT_EQ(memory_death_text(MemoryDeath::likely, 7_GiB, 8_GiB),
             "killed by SIGKILL, probably out of memory: peak 7 GB of 8 GB");

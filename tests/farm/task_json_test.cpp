@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "farm/base64.hpp"
-#include "units/utc_time.hpp"
 #include "tests/farm/pretend_report.hpp"
+#include "units/utc_time.hpp"
 
 namespace drover::farm {
 namespace {

@@ -7,6 +7,7 @@
 #include <sys/syscall.h>
 
 #include <atomic>
+#include <thread>
 
 #include "machine/host.hpp"
 #include "machine/unique_fd.hpp"
@@ -177,11 +178,28 @@ TEST_F(LockTest, IsTakenOverFromAFileThatNobodyHolds) {
 TEST_F(LockTest, BelievesTheFreshStatusOfAnotherHost) {
   write_lock_file("otherhost 1234\n");
   write_status_of_age(5);
+  std::atomic<bool> ended = false;
+  std::thread other_host([&] {
+    for (int age = 5; !ended;
+         age = age == 5 ? 3 : 5) {  // another time at each look, as of one that is renewed
+      write_status_of_age(age);
+      std::this_thread::yield();
+    }
+  });
   const Result<Lock> lock = Lock::take(path_);
+  ended = true;
+  other_host.join();
   ASSERT_FALSE(lock.has_value());
   EXPECT_NE(lock.error().message().find("(process 1234 on otherhost)"), std::string::npos)
       << lock.error().what();
   write_status_of_age(600);
+  EXPECT_TRUE(Lock::take(path_).has_value());
+}
+
+// A job that is requeued on another node right after the first one died.
+TEST_F(LockTest, TakesOverWhereTheStatusOfAnotherHostIsFreshButNotRenewed) {
+  write_lock_file("otherhost 1234\n");
+  write_status_of_age(5);
   EXPECT_TRUE(Lock::take(path_).has_value());
 }
 

@@ -213,12 +213,35 @@ TEST_F(RecordTest, IsThereAsSoonAsItIsMade) {
 
 TEST_F(RecordTest, IgnoresWhatWasLeftOfOneThatWasNeverFinished) {
   test::write_bytes(path_ + "-new", "half a record");
-  test::write_bytes(path_ + "-wal", "of a record that was removed");
   Record record = must(Record::create(path_, test::some_run()));
   put(record, 1, TaskState::done);
   must(record.end(0));
   EXPECT_EQ(files(), std::vector<std::string>{"run.drover"});
   EXPECT_EQ(log().size(), 2U);
+}
+
+// SQLite would take it for the log of the new one, and its tasks for done.
+TEST_F(RecordTest, RefusesTheLogOfARecordThatIsGone) {
+  for (const char* kind : {"-wal", "-journal"}) {
+    test::write_bytes(path_ + kind, "of a record that was removed");
+    const Result<Record> record = Record::create(path_, test::some_run());
+    ASSERT_FALSE(record.has_value());
+    EXPECT_NE(std::string(record.error().what()).find(path_ + kind), std::string::npos)
+        << record.error().what();
+    std::filesystem::remove(path_ + kind);
+    EXPECT_TRUE(files().empty());
+  }
+}
+
+TEST_F(RecordTest, SaysThatItWasRemovedOrReplacedMeanwhile) {
+  Record record = must(Record::create(path_, test::some_run()));
+  put(record, 1, TaskState::done);
+  must(record.commit());
+  std::filesystem::remove(path_);
+  const Result<void> ended = record.end(0);
+  ASSERT_FALSE(ended.has_value());
+  EXPECT_NE(ended.error().message().find("removed, renamed or replaced"), std::string::npos)
+      << ended.error().what();
 }
 
 TEST_F(RecordTest, KeepsNothingOfATurnInWhichAWriteFailed) {

@@ -32,6 +32,12 @@ TEST(LearnMemory, RunsOneTaskAloneThenAsManyAsFitWithATenthMore) {
   EXPECT_EQ(run.scheduler.learnt_memory().reservation, 22_GiB);
 }
 
+TEST(LearnMemory, BeginsWithThePeakOfEarlierRuns) {
+  ByHand run = learning(20, {.slots = 8, .known_peak = 40_GiB});
+  EXPECT_EQ(run.at(0s), (Words{"start 1.1 in 0", "start 2.1 in 1"}));
+  EXPECT_EQ(run.reserved_last(), 44_GiB);
+}
+
 TEST(LearnMemory, TakesAPeakFromATaskThatFailsToo) {
   ByHand run = learning(9);
   run.at(0s);
