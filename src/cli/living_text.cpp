@@ -111,7 +111,7 @@ std::string living_text(const Status& status, const record::Holder& holder, cons
 }
 
 std::string begun_text(const record::Holder& holder, const Here& here) {
-  return fmt::format("{}: process {} on {} holds it and has told nothing yet; it does so every second\n",
+  return fmt::format("{}: process {} on {} holds it and has told nothing yet; it does so every two seconds\n",
                      progress::printable(here.record, here.encoding), holder.process,
                      progress::printable(holder.host, here.encoding));
 }

@@ -56,6 +56,8 @@ void Engine::put_on_record() {
   }
   if (clock_.now() < next_status_) return;
   next_status_ = clock_.now() + status_every;
+  if (Result<void> kept = reporter_.commit(false); !kept)
+    fail(kept.error());  // what Upkeep has found meanwhile
   reporter_.show(status());
 }
 
@@ -117,7 +119,8 @@ void Engine::say_how_to_go_on(bool cut_short) {
   }
   if (failed == 0 && source_.inputs().failed_before() > 0)
     display_.message(
-        "tasks that have failed on record are not among the inputs: give them again, or begin a new record");
+        "of the tasks that have failed on record none is among the inputs: give them again, or begin a new "
+        "record");
   if (give_again && (cut_short || failed > 0))
     display_.message("the inputs came through standard input: give them again");
   if (cut_short || fatal_ || input_broke_) {

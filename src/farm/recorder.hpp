@@ -1,9 +1,9 @@
 // Keeps the run record of a run: opens or makes it, finds out whether an earlier one is the same run, and writes what
 // becomes of every task.
 //
-//     DROVER_TRY(std::optional<Recorder> earlier, Recorder::find(options));   // the seed is the recorded one now
+//     DROVER_TRY(Recorder recorder, Recorder::find(options));   // the seed is the recorded one now
 //     …inputs are opened, everything is ready…
-//     recorder.begin(options, names, …);  recorder.started(task);  recorder.ended(report, …);  recorder.commit();
+//     recorder.begin(options, names);  recorder.started(task);  recorder.ended(report, …);  recorder.commit();
 //
 // Errors   usage: the record exists and was not to be resumed, or is of another command, -I, -n or seed; both are
 //          shown. Otherwise as record/record.hpp.

@@ -1,4 +1,4 @@
-// Tells what became of every attempt, wherever somebody asked to be told: job log, crash report, task.json, the
+// Tells what became of every attempt, wherever somebody asked to be told: run record, job log, crash report, task.json, the
 // summary at the end.
 //
 // Errors   io, exhausted: a report cannot be written. The run stops then: a report that is silently missing

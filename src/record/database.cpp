@@ -126,6 +126,9 @@ std::unexpected<Error> database_failure(const std::string& path, int code, const
                      fmt::format("another program has written to the run record {} ({})", path, words),
                      "let one drover at a time have it");
     case SQLITE_IOERR:
+      if (system_error == ENOSPC)  // of the log's index, which SQLITE_FULL does not tell
+        return failure(Errc::exhausted, fmt::format("cannot write the run record {}: the disk is full", path),
+                       "make room");
       if (system_error == EDQUOT)
         return failure(Errc::exhausted,
                        fmt::format("cannot write the run record {}: your quota is used up", path),

@@ -167,7 +167,7 @@ Result<void> Record::prepare() {
 
 Result<void> Record::in_transaction() {
   if (in_transaction_) return {};
-  DROVER_CHECK(statements_.begin.run());
+  DROVER_CHECK(or_undone(statements_.begin.run()));
   in_transaction_ = true;
   return {};
 }
@@ -219,7 +219,12 @@ Result<void> Record::resume(Run run) {
 
 // Of a turn that could not be written nothing must stay: half of it would be a task without its attempt.
 Result<void> Record::or_undone(Result<void> written) {
-  if (written || !in_transaction_) return written;
+  if (written) return written;
+  // What SQLite says then ("disk I/O error") would send people to the wrong place.
+  if (upkeep_) {
+    if (Result<void> there = upkeep_->still_there(); !there) written = std::move(there);
+  }
+  if (!in_transaction_) return written;
   in_transaction_ = false;
   const Result<void> undone = statements_.rollback.run();
   static_cast<void>(undone);  // SQLite may have done so already

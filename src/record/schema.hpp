@@ -7,7 +7,7 @@
 
 namespace drover::record {
 
-// The number of the format, in PRAGMA user_version. A newer one is refused; an older one would be brought up to date.
+// The number of the format, in PRAGMA user_version. Any other is refused.
 inline constexpr int format = 1;
 
 // Makes the tables. Requires: a new, empty file.

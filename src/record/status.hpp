@@ -1,4 +1,4 @@
-// How a run goes, as drover tells it every second in a file beside the record ("run.drover-status"): whoever watches
+// How a run goes, as drover tells it every two seconds in a file beside the record ("run.drover-status"): whoever watches
 // reads that file and never the record of a run that is going on.
 //
 // JSON, renamed into place: a reader sees a whole one. Times in seconds since the epoch (UTC).

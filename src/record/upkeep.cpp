@@ -200,6 +200,10 @@ void Upkeep::show(std::string status) {
   state_->status = std::move(status);
 }
 
+Result<void> Upkeep::still_there() const {
+  return state_->check_place();
+}
+
 Result<void> Upkeep::problem() {
   const std::lock_guard lock(state_->mutex);
   if (!state_->error) return {};
@@ -216,6 +220,11 @@ Result<void> Upkeep::finish() {
   state_->thread.join();
   state_->log.reset();
   state_->database.reset();
+  // Beside a record that took the place of ours our log would be taken for its own.
+  if (const Result<void> there = still_there(); !there) {
+    ::unlink((state_->path + "-wal").c_str());
+    ::unlink((state_->path + "-shm").c_str());
+  }
   // One that stays says only what nobody asks any more.
   ::unlink((status_path(state_->path) + "-new").c_str());
   ::unlink(status_path(state_->path).c_str());

@@ -25,6 +25,8 @@ class Upkeep {
   void changed();                 // something was committed; no transaction of the caller's is open
   void show(std::string status);  // what the status file is to say
   [[nodiscard]] Result<void> problem();
+  // Error: the record was removed, renamed or replaced.
+  [[nodiscard]] Result<void> still_there() const;
 
   // Syncs the last of it and removes the status file. Nothing may be called afterwards.
   [[nodiscard]] Result<void> finish();
