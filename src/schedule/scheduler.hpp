@@ -45,7 +45,7 @@ struct Rules {
   // --mem auto: what a task needs is learnt from the peaks told (memory_needs.hpp); `memory` is the budget,
   // memory_per_task is not used.
   bool learn_memory = false;
-  Bytes known_peak{};  // learn_memory: of earlier runs, 0 if there were none
+  Bytes known_peak{};           // learn_memory: of earlier runs, 0 if there were none
   Bytes memory_free_floor{};    // --memfree (free_memory.hpp); 0: none
   bool cores_are_lent = false;  // by an outer GNU make job server (lent_cores.hpp)
   std::uint32_t retries = 0;    // attempts after the first
