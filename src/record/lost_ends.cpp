@@ -1,20 +1,12 @@
 #include "record/lost_ends.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <array>
-#include <bit>
-#include <cerrno>
 #include <cstring>
 #include <span>
-#include <utility>
-#include <vector>
 
-#include "machine/unique_fd.hpp"
 #include "record/status.hpp"
-#include "units/system_error.hpp"
+#include "record/whole_file.hpp"
 
 namespace drover::record {
 namespace {
@@ -61,21 +53,6 @@ class LogSum {
   std::uint32_t first_ = 0, second_ = 0;
 };
 
-Result<std::vector<unsigned char>> whole_file(const std::string& path) {
-  const machine::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::vector<unsigned char> bytes;
-  if (!file && errno == ENOENT) return bytes;
-  if (!file) return system_failure("cannot read " + path);
-  std::array<unsigned char, 64UL << 10U> block;
-  while (true) {
-    const ssize_t n = ::read(file.get(), block.data(), block.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return system_failure("cannot read " + path);
-    if (n == 0) return bytes;
-    bytes.insert(bytes.end(), block.begin(), block.begin() + n);
-  }
-}
-
 bool salted(Bytes frame, Bytes header) {
   return std::memcmp(frame.data() + frame_salts_at, header.data() + salts_at, 8) == 0;
 }
@@ -92,9 +69,11 @@ Result<std::uint64_t> ended_on_record(Database& database, const Run& run) {
 }  // namespace
 
 Result<bool> log_is_damaged(const std::string& log) {
-  DROVER_TRY(const std::vector<unsigned char> bytes, whole_file(log));
-  if (bytes.size() <= header_bytes) return false;
-  const Bytes all(bytes);
+  const Result<std::string> bytes = whole_file(log);
+  if (!bytes && bytes.error().code() == Errc::not_found) return false;
+  if (!bytes) return std::unexpected(bytes.error());
+  if (bytes->size() <= header_bytes) return false;
+  const Bytes all(reinterpret_cast<const unsigned char*>(bytes->data()), bytes->size());
   const Bytes header = all.first(header_bytes);
   const bool big_endian_words = (header[3] & 1U) != 0;
   LogSum sum(big_endian_words);

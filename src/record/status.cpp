@@ -1,18 +1,13 @@
 #include "record/status.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <array>
-#include <cerrno>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "machine/unique_fd.hpp"
 #include "record/upkeep.hpp"
-#include "units/system_error.hpp"
+#include "record/whole_file.hpp"
 
 namespace drover::record {
 namespace {
@@ -66,20 +61,6 @@ Status::Running running_of(const Json& json) {
   read(json, "since", running.since);
   read(json, "command", running.command);
   return running;
-}
-
-Result<std::string> whole_file(const std::string& path) {
-  const machine::UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return system_failure("cannot read " + path);
-  std::string text;
-  std::array<char, 4096> block;
-  while (true) {
-    const ssize_t n = ::read(file.get(), block.data(), block.size());
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return system_failure("cannot read " + path);
-    if (n == 0) return text;
-    text.append(block.data(), static_cast<std::size_t>(n));
-  }
 }
 
 }  // namespace
